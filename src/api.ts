@@ -1,0 +1,45 @@
+/**
+ * What `import … from "ingestor"` means for plugins: the only public face.
+ * Nothing but re-exports, so that the built-in plugins can import it and be exported by it.
+ */
+export {
+  defineExtractor,
+  defineLoader,
+  defineNormalizer,
+  defineParser,
+  defineTransformer,
+  type Batches,
+  type DirectLoader,
+  type ExtractContext,
+  type Extractor,
+  type Guard,
+  type Loader,
+  type LoadResult,
+  type NormalizeContext,
+  type NormalizePoint,
+  type Normalizer,
+  type ParseContext,
+  type Parser,
+  type RawSource,
+  type Rejection,
+  type StageContext,
+  type StoreLoader,
+  type Transformer,
+  type Validators,
+} from "./core/plugin.ts";
+export {
+  batchSize,
+  frequencies,
+  type Frequency,
+  type Observation,
+  type ParsedPoint,
+  type RawValue,
+  type SeriesInfo,
+} from "./core/observation.ts";
+export type { HttpAnswer, HttpClient, HttpGet, StoreLocation } from "./core/ports.ts";
+export { IngestorError, type ErrorCode, type ErrorDetails, type Problem } from "./core/errors.ts";
+export { isBlank, readNumber, type DecimalSign } from "./core/number.ts";
+export { didYouMean, nearest } from "./core/suggest.ts";
+export { foldText } from "./core/text.ts";
+export { isoDate, isoLocal, isoMicroseconds, isoOffset, readIso, type WrittenTime } from "./core/time.ts";
+export { isTimeZone, zoneOffsets } from "./core/zone.ts";

@@ -1,0 +1,29 @@
+import type { Clock, HttpClient, Lock, Notifier, ObjectStore, Random, StoreLocation } from "../core/ports.ts";
+import type { LockSettings } from "../config/dataset.ts";
+
+/** What the display is told while a run goes on. */
+export type RunEvent =
+  | { kind: "started"; stage: string }
+  | { kind: "progress"; stage: string; done: number; total?: number | undefined; unit: "bytes" | "rows" | "partitions" }
+  | { kind: "finished"; stage: string; seconds: number; counts: Record<string, number> }
+  | { kind: "warning"; message: string };
+
+/** The world outside, as one run sees it. */
+export interface RunPorts {
+  clock: Clock;
+  random: Random;
+  http: HttpClient;
+  openStore(location: StoreLocation): ObjectStore;
+  openLock(settings: LockSettings): Lock;
+  /** Undefined: nobody is told. */
+  notifier: Notifier | undefined;
+  /** A new folder of the run's own; `remove` takes it away with all that is in it. */
+  tempDir(): Promise<{ path: string; remove(): Promise<void> }>;
+  /** What the sha256 of the module is that serves a plugin name; undefined for built-in ones. */
+  pluginDigest(name: string): Promise<string | undefined>;
+  toolVersion: string;
+  /** Who runs this, for locks and reports. */
+  owner: string;
+  signal: AbortSignal;
+  notify(event: RunEvent): void;
+}
