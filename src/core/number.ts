@@ -10,10 +10,14 @@ const blanks = new Set([
   "..",
   "...",
   "…",
+  "///",
   "n.d.",
   "n.d",
+  "n/d",
   "nd",
   "s/o",
+  "s/d",
+  "n.a.",
   "n/a",
   "na",
   "nan",
@@ -29,25 +33,34 @@ export function isBlank(value: RawValue): boolean {
 
 export type DecimalSign = "." | ",";
 
+/** A number with "." for its decimal sign; between groups of three digits it may have "," or a space throughout. */
+const numberPattern = /^[+-]? ?(?=\.?\d)(?:\d+|\d{1,3}([ ,])\d{3}(?:\1\d{3})*)?(?:\.\d*)?(?:e[+-]?\d+)?$/i;
+
 /**
- * The number that a cell holds, or undefined if it holds none. Text may have spaces or the other sign between
- * thousands. Without a `decimal` sign, the last of two different signs is the decimal one, a sign that repeats
- * separates thousands, and a lone one is the decimal one.
+ * The number that a cell holds, or undefined if it holds none. Text may have spaces, apostrophes or the other sign
+ * between thousands, and only there: `25.11.2024` is no number. Without a `decimal` sign, the last of two different
+ * signs is the decimal one, a sign that repeats separates thousands, and a lone one is the decimal one.
  */
 export function readNumber(value: RawValue, decimal?: DecimalSign): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value !== "string") return undefined;
-  const text = value.replace(/[\s\u00a0\u2007\u2009\u202f']/g, "").replace(/^\u2212/, "-");
-  const sign = decimal ?? guessDecimal(text);
-  const plain = sign === "," ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "");
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain)) return undefined;
-  const number = Number(plain);
+  const text = value
+    .trim()
+    .replace(/^\u2212/, "-")
+    .replace(/[\s'\u2019]/g, " ");
+  const plain = (decimal ?? guessDecimal(text)) === "," ? swapSigns(text) : text;
+  if (!numberPattern.test(plain)) return undefined;
+  const number = Number(plain.replace(/[ ,]/g, ""));
   return Number.isFinite(number) ? number : undefined;
 }
 
-function guessDecimal(text: string): DecimalSign | undefined {
+function guessDecimal(text: string): DecimalSign {
   const [dot, comma] = [text.lastIndexOf("."), text.lastIndexOf(",")];
   if (dot >= 0 && comma >= 0) return dot > comma ? "." : ",";
   if (comma >= 0) return text.indexOf(",") === comma ? "," : ".";
   return text.indexOf(".") === dot ? "." : ",";
+}
+
+function swapSigns(text: string): string {
+  return text.replace(/[.,]/g, (sign) => (sign === "." ? "," : "."));
 }

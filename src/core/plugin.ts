@@ -161,8 +161,12 @@ export function defineTransformer<const S extends OptionsSchema>(transformer: Tr
   return { stage: "transform", ...transformer } as const;
 }
 
-export function defineLoader<const S extends OptionsSchema, L extends Loader<S>>(loader: L & Loader<S>) {
-  return { stage: "load", ...loader } as const;
+export function defineLoader<const S extends OptionsSchema>(loader: StoreLoader<S>): { stage: "load" } & StoreLoader<S>;
+export function defineLoader<const S extends OptionsSchema>(
+  loader: DirectLoader<S>,
+): { stage: "load" } & DirectLoader<S>;
+export function defineLoader(loader: Loader): { stage: "load" } & Loader {
+  return { stage: "load", ...loader };
 }
 
 /** How the other floors get at plugins, built in or from a folder. */

@@ -39,6 +39,11 @@ export interface ObjectStore {
    * expectation, one wins. When it throws, the object may be written or not.
    */
   put(key: string, body: Uint8Array | Blob, expect?: Expectation): Promise<Etag | undefined>;
+  /**
+   * Only where two keys can share content at no cost: as `put`, with the content of `from`, which never changes.
+   * False if `expect` did not hold.
+   */
+  link?(from: string, to: string, expect: Expectation): Promise<boolean>;
   /** Returns once everything put through this store so far would survive a loss of power. */
   flush(): Promise<void>;
   /** The objects whose key begins with `prefix`, ordered by the bytes of their keys; none for an unknown prefix. */

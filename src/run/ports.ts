@@ -1,4 +1,5 @@
 import type { Clock, HttpClient, Lock, Notifier, ObjectStore, Random, StoreLocation } from "../core/ports.ts";
+import type { Observation } from "../core/observation.ts";
 import type { LockSettings } from "../config/dataset.ts";
 
 /** What the display is told while a run goes on. */
@@ -26,4 +27,11 @@ export interface RunPorts {
   owner: string;
   signal: AbortSignal;
   notify(event: RunEvent): void;
+}
+
+export interface RunRequest {
+  /** Compare all that the source has, whatever the state says. */
+  full: boolean;
+  /** Gets the batches of a run that has no loader. */
+  sink?: ((batch: readonly Observation[]) => void | Promise<void>) | undefined;
 }

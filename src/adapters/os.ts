@@ -1,0 +1,25 @@
+import { dlopen } from "bun:ffi";
+
+const exclusive = 2;
+
+const libc = process.platform === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+const { symbols: system } = dlopen(libc, { flock: { args: ["i32", "i32"], returns: "i32" } });
+
+const linux =
+  process.platform === "linux" ? dlopen(libc, { syncfs: { args: ["i32"], returns: "i32" } }).symbols : undefined;
+
+/**
+ * Waits until no other holder is left, in this process or another, and takes the lock of an open file or directory.
+ * It ends when the descriptor is closed, and so with its process, whatever ends that.
+ */
+export function lockDescriptor(descriptor: number): void {
+  // A signal interrupts the wait: -1 then means "ask again".
+  for (let tries = 0; system.flock(descriptor, exclusive) !== 0; tries++) {
+    if (tries === 1000) throw new Error("the operating system refuses a file lock (flock)");
+  }
+}
+
+/** Makes all that was written to the file system of an open file durable; false where the system cannot. */
+export function syncFileSystem(descriptor: number): boolean {
+  return linux !== undefined && linux.syncfs(descriptor) === 0;
+}

@@ -1,0 +1,108 @@
+import type { ArgDef, ArgsDef } from "citty";
+import { IngestorError } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
+
+/** A command line that agrees with the command's definition. */
+export interface Flags {
+  /** In a form that citty cannot misread: `--name=value` and `--name`, then `--`, then the positional arguments. */
+  canonical: string[];
+  /** The values of `--set`, in order: the one flag that may be repeated. */
+  sets: string[];
+}
+
+interface Reading {
+  flags: { name: string; text: string; value: string | undefined }[];
+  positionals: string[];
+  problems: string[];
+}
+
+const repeatable = "set";
+
+/** Reads the arguments of a command. Throws an `IngestorError` (`ARGUMENT`) with all that is wrong with them. */
+export function readFlags(raw: readonly string[], definitions: ArgsDef): Flags {
+  const { flags, positionals, problems } = readArguments(raw, definitions);
+  problems.push(...repeated(flags), ...countProblems(positionals, definitions));
+  if (problems.length > 0) throw wrongArguments(problems);
+  return {
+    canonical: [...flags.map(({ text }) => text), "--", ...positionals],
+    sets: flags.filter(({ name }) => name === repeatable).map(({ value }) => value ?? ""),
+  };
+}
+
+function readArguments(raw: readonly string[], definitions: ArgsDef): Reading {
+  const reading: Reading = { flags: [], positionals: [], problems: [] };
+  const end = raw.indexOf("--");
+  const words = end < 0 ? [...raw] : raw.slice(0, end);
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word.startsWith("-") && word !== "-") readFlag(word, words, definitions, reading);
+    else reading.positionals.push(word);
+  }
+  if (end >= 0) reading.positionals.push(...raw.slice(end + 1));
+  return reading;
+}
+
+/** Takes the flag's value from `words` where it stands there. */
+function readFlag(word: string, words: string[], definitions: ArgsDef, reading: Reading): void {
+  const equals = word.indexOf("=");
+  const flag = equals < 0 ? word : word.slice(0, equals);
+  const found = findFlag(flag, definitions);
+  if (!found) {
+    reading.problems.push(`there is no flag "${flag}"${didYouMeanFlag(flag, definitions)}`);
+    return;
+  }
+  const [name, { type }] = found;
+  const given = equals < 0 ? undefined : word.slice(equals + 1);
+  if (type === "boolean") {
+    if (given !== undefined) reading.problems.push(`"${flag}" takes no value`);
+    reading.flags.push({ name, text: `--${name}`, value: undefined });
+    return;
+  }
+  const value = given ?? (isValue(words[0]) ? words.shift() : undefined);
+  if (value === undefined || value === "") reading.problems.push(`"${flag}" needs a value`);
+  reading.flags.push({ name, text: `--${name}=${value}`, value });
+}
+
+function isValue(word: string | undefined): boolean {
+  return word !== undefined && (word === "-" || !word.startsWith("-"));
+}
+
+function findFlag(flag: string, definitions: ArgsDef): [string, ArgDef] | undefined {
+  return flagDefinitions(definitions).find(([name, { alias }]) => {
+    return flag === `--${name}` || [alias ?? []].flat().some((short) => flag === `-${short}`);
+  });
+}
+
+function flagDefinitions(definitions: ArgsDef): [string, ArgDef & { alias?: string | string[] }][] {
+  return Object.entries(definitions).filter(([, { type }]) => type !== "positional");
+}
+
+function didYouMeanFlag(flag: string, definitions: ArgsDef): string {
+  const known = flagDefinitions(definitions).map(([name]) => `--${name}`);
+  return didYouMean(flag, [...known, "--help"]);
+}
+
+function repeated(flags: Reading["flags"]): string[] {
+  const names = flags.map(({ name }) => name).filter((name) => name !== repeatable);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [...new Set(twice)].map((name) => `"--${name}" is given more than once`);
+}
+
+function countProblems(given: readonly string[], definitions: ArgsDef): string[] {
+  const wanted = Object.entries(definitions).filter(([, { type }]) => type === "positional");
+  const missing = wanted.slice(given.length).filter(([, { required }]) => required !== false);
+  const most = wanted.some(([name]) => name.endsWith("...")) ? Infinity : wanted.length;
+  return [
+    ...missing.map(([name]) => `the argument ${name.toUpperCase()} is missing`),
+    ...given.slice(most).map((word) => `there is no argument for "${word}"`),
+  ];
+}
+
+function wrongArguments(problems: readonly string[]): IngestorError {
+  const hint = "--help shows what there is";
+  const [first] = problems;
+  if (problems.length === 1) return new IngestorError("ARGUMENT", `Cannot read the arguments: ${first}`, { hint });
+  return new IngestorError("ARGUMENT", `Cannot read the arguments: ${problems.length} problems`, {
+    problems: problems.map((message) => ({ message })),
+    hint,
+  });
+}

@@ -1,0 +1,41 @@
+/** `84,727` */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `5.4 MB`, of 1,000 kB each; whole bytes below 1 kB. */
+export function formatBytes(bytes: number): string {
+  const units = ["kB", "MB", "GB", "TB"];
+  if (bytes < 1000) return `${bytes} B`;
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
+}
+
+/** `0.3 s`, `75 s` */
+export function formatSeconds(seconds: number): string {
+  return `${seconds < 60 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+}
+
+/** An amount with its unit: bytes as `5.4 MB`, anything else as `1,234 rows`. */
+export function formatAmount(amount: number, unit: string): string {
+  return unit === "bytes" ? formatBytes(amount) : `${formatCount(amount)} ${unit}`;
+}
+
+/** Lines of cells in columns two spaces apart; the columns whose numbers stand in `right` end flush. */
+export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => Bun.stringWidth(row[column] ?? ""))),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0, right.includes(column)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function pad(cell: string, width: number, right: boolean): string {
+  const blank = " ".repeat(Math.max(0, width - Bun.stringWidth(cell)));
+  return right ? blank + cell : cell + blank;
+}

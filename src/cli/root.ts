@@ -1,0 +1,93 @@
+import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
+import { IngestorError } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { errorText } from "./errors.ts";
+import { exitCodeOf } from "./exit.ts";
+import { readFlags } from "./flags.ts";
+import { openMessages } from "./messages.ts";
+import { version } from "./version.ts";
+import type { Shell } from "./shell.ts";
+
+/** Each command is a file of its own, loaded when it is called. */
+const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
+  run: async () => (await import("./run.ts")).runCommand,
+  validate: async () => (await import("./validate.ts")).validateCommand,
+};
+
+const rootArgs = {
+  help: { type: "boolean", alias: "h", description: "Show this, or after a command what it takes" },
+  version: { type: "boolean", description: "Show the version" },
+} as const;
+
+const root: CommandDef = {
+  meta: {
+    name: "ingestor",
+    version,
+    description: "Brings public time series into a versioned store that can be trusted",
+  },
+  args: rootArgs,
+  subCommands: commands,
+};
+
+/** Runs what the arguments say. Never throws: what goes wrong is shown, and gives the exit code. */
+export async function runCli(argv: readonly string[], shell: Shell): Promise<number> {
+  try {
+    return await dispatch(argv, shell);
+  } catch (error) {
+    const { fail } = await openMessages(shell);
+    fail(errorText(error, argv.includes("-v") || argv.includes("--verbose")));
+    return exitCodeOf(error, shell.stop.exitCode());
+  }
+}
+
+async function dispatch([word, ...rest]: readonly string[], shell: Shell): Promise<number> {
+  if (word === undefined) {
+    shell.note(await usage(shell, root));
+    return 2;
+  }
+  if (word.startsWith("-")) return rootFlag([word, ...rest], shell);
+  const found = Object.hasOwn(commands, word) ? await commands[word]?.() : undefined;
+  if (!found) throw unknownCommand(word, shell);
+  return runFound(found, rest, shell);
+}
+
+async function rootFlag(raw: readonly string[], shell: Shell): Promise<number> {
+  const { canonical } = readFlags(raw, rootArgs);
+  await shell.print(canonical.includes("--help") ? await usage(shell, root) : `ingestor ${version}\n`);
+  return 0;
+}
+
+async function runFound(found: CommandDef, raw: readonly string[], shell: Shell): Promise<number> {
+  if (asksForHelp(raw)) {
+    await shell.print(await usage(shell, found, root));
+    return 0;
+  }
+  const { canonical, sets } = readFlags(raw, definitionsOf(found));
+  const { result } = await runCommand(found, { rawArgs: canonical, data: { shell, sets } });
+  // Every command is made by command(), whose run gives the exit code.
+  return result as number;
+}
+
+function definitionsOf({ args }: CommandDef): ArgsDef {
+  // citty takes promises and functions too; command() is given the definitions themselves.
+  return args as ArgsDef;
+}
+
+function asksForHelp(raw: readonly string[]): boolean {
+  const end = raw.indexOf("--");
+  return (end < 0 ? raw : raw.slice(0, end)).some((word) => word === "--help" || word === "-h");
+}
+
+async function usage({ outColour }: Shell, found: CommandDef, parent?: CommandDef): Promise<string> {
+  const text = await renderUsage(found, parent);
+  const lines = (outColour ? text : Bun.stripANSI(text)).trimEnd().split("\n");
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+function unknownCommand(word: string, { program }: Shell): IngestorError {
+  const names = Object.keys(commands);
+  const guess = didYouMean(word, names);
+  return new IngestorError("ARGUMENT", `Cannot find command "${word}": the commands are ${names.join(", ")}${guess}`, {
+    hint: guess === "" ? `to run a dataset: ${program} run ${word}` : undefined,
+  });
+}

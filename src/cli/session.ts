@@ -1,0 +1,62 @@
+import { IngestorError } from "../core/errors.ts";
+import { datasetsFolder, openPlugins } from "./common.ts";
+import { liveDisplay, plainDisplay, type Display } from "./display.ts";
+import { openMessages, type Messages } from "./messages.ts";
+import type { PluginLookup } from "../core/plugin.ts";
+import type { Folder } from "../host/discovery.ts";
+import type { RunPorts } from "../run/ports.ts";
+import type { Invocation } from "./command.ts";
+import type { Shell } from "./shell.ts";
+
+/** The flags of `ingestor run`. */
+export interface RunFlags {
+  datasets?: string | undefined;
+  plugins?: string | undefined;
+  local?: string | undefined;
+  output?: string | undefined;
+  full?: boolean | undefined;
+  json?: boolean | undefined;
+  verbose?: boolean | undefined;
+}
+
+/** What all the datasets of one `ingestor run` share. */
+export interface RunSession {
+  shell: Shell;
+  datasets: Folder;
+  plugins: PluginLookup;
+  ports: RunPorts;
+  display: Display;
+  messages: Messages;
+  sets: readonly string[];
+  local: string | undefined;
+  full: boolean;
+  json: boolean;
+  verbose: boolean;
+  /** A file, or `-`. */
+  output: string | undefined;
+  /** The flags that another command needs to find the same things. */
+  kept: readonly string[];
+}
+
+/** Opens what the flags ask for. Throws an `IngestorError` (`ARGUMENT`) where they do not go together. */
+export async function openSession(flags: RunFlags, { shell, sets }: Invocation): Promise<RunSession> {
+  const { local, output } = flags;
+  const [json, verbose, full] = [flags.json === true, flags.verbose === true, flags.full === true];
+  if (json && output === "-") {
+    throw new IngestorError("ARGUMENT", 'Cannot use "--json" with "--output -": both write to standard output');
+  }
+  const messages = await openMessages(shell);
+  const display = openDisplay(shell, messages);
+  const plugins = await openPlugins(flags, shell);
+  const { signal } = shell.stop;
+  const ports = await shell.openPorts({ pluginDigest: plugins.digest, signal, notify: display.show });
+  const datasets = datasetsFolder(flags, shell);
+  const again = ["datasets", "plugins", "local"] as const;
+  const kept = again.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
+  return { shell, datasets, plugins, ports, display, messages, sets, local, full, json, verbose, output, kept };
+}
+
+function openDisplay({ terminal, note, now }: Shell, { warn }: Messages): Display {
+  if (!terminal) return plainDisplay(note);
+  return liveDisplay({ note, warn, now: () => now().getTime(), columns: terminal.columns });
+}

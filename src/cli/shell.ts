@@ -1,0 +1,56 @@
+import { IngestorError } from "../core/errors.ts";
+import type { RunEvent, RunPorts } from "../run/ports.ts";
+import type { Stop } from "./signals.ts";
+
+/** What a run's ports need to know of the command that opens them. */
+export interface PortRequest {
+  pluginDigest(name: string): Promise<string | undefined>;
+  signal: AbortSignal;
+  notify(event: RunEvent): void;
+}
+
+/** The process, as far as a command sees it. */
+export interface Shell {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How the program was called, for showing commands to try. */
+  readonly program: string;
+  /** Set where standard error is a terminal. */
+  readonly terminal: { readonly columns: number; readonly colour: boolean } | undefined;
+  /** Whether standard output may be coloured. */
+  readonly outColour: boolean;
+  readonly stop: Stop;
+  now(): Date;
+  /** Writes results to standard output; settles when they are taken. */
+  print(text: string): Promise<void>;
+  /** Writes anything else to standard error. */
+  note(text: string): void;
+  openPorts(request: PortRequest): Promise<RunPorts>;
+}
+
+/** The shell of this process. */
+export function processShell(stop: Stop, openPorts: Shell["openPorts"]): Shell {
+  const { stdout, stderr, env, argv0 } = process;
+  // Also reported to whoever writes; without a listener it would end the process.
+  for (const stream of [stdout, stderr]) stream.on("error", () => {});
+  const colour = !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  return {
+    env,
+    // From the sources, the program is called bun.
+    program: argv0.endsWith("ingestor") ? argv0 : "ingestor",
+    terminal: stderr.isTTY ? { columns: stderr.columns, colour } : undefined,
+    outColour: stdout.isTTY && colour,
+    stop,
+    now: () => new Date(),
+    print: (text) =>
+      new Promise((resolve, reject) => {
+        stdout.write(text, (error) => (error ? reject(cannotPrint(error)) : resolve()));
+      }),
+    note: (text) => void stderr.write(text),
+    openPorts,
+  };
+}
+
+function cannotPrint(cause: Error): IngestorError {
+  const reason = "code" in cause && cause.code === "EPIPE" ? "nobody reads it any more" : cause.message;
+  return new IngestorError("STORAGE", `Cannot write to standard output: ${reason}`, { cause });
+}

@@ -1,0 +1,24 @@
+import type { Dataset } from "../config/dataset.ts";
+import type { StageContext } from "../core/plugin.ts";
+import type { Diary } from "./diary.ts";
+import type { RunPorts } from "./ports.ts";
+
+/** What every step of one run has in common. */
+export interface Session {
+  dataset: Dataset;
+  ports: RunPorts;
+  diary: Diary;
+  run_id: string;
+  now: Date;
+  /** Aborts on a signal, and when the lock is lost. */
+  signal: AbortSignal;
+  tempDir: string;
+  plugins: Record<string, string>;
+  recipe: string;
+  context: StageContext;
+}
+
+export function stageContext(dataset: Dataset, now: Date, signal: AbortSignal, diary: Diary): StageContext {
+  const { dataset_id, provider, frequency } = dataset;
+  return { dataset: { dataset_id, provider, frequency }, series: dataset.series, now, signal, warn: diary.warn };
+}

@@ -1,0 +1,90 @@
+import { isoSeconds } from "../core/time.ts";
+import type { Observation } from "../core/observation.ts";
+import type { RunPorts } from "./ports.ts";
+import type { RunReport, SeriesReport } from "./report.ts";
+
+/** The report of a run while it is being written. */
+export type Diary = ReturnType<typeof openDiary>;
+
+export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
+  const report: RunReport = {
+    dataset_id,
+    run_id,
+    status: "failed",
+    started_at: isoSeconds(ports.clock.now()),
+    finished_at: "",
+    version_id: null,
+    full: false,
+    added: 0,
+    revised: 0,
+    withdrawn: null,
+    rejected: 0,
+    rejections: {},
+    duplicates: 0,
+    source: null,
+    store: null,
+    files: 0,
+    series: {},
+    stages: [],
+    warnings: [],
+  };
+  const series = new Map<string, SeriesReport>();
+  const counts: Record<string, number> = {};
+
+  return {
+    report,
+
+    warn(message: string): void {
+      report.warnings.push(message);
+      ports.notify({ kind: "warning", message });
+    },
+
+    reject(reason: string): void {
+      report.rejected++;
+      report.rejections[reason] = (report.rejections[reason] ?? 0) + 1;
+    },
+
+    /** What the normalizer counted. */
+    counts,
+
+    count(what: string): void {
+      counts[what] = (counts[what] ?? 0) + 1;
+      report.duplicates = counts["duplicates"] ?? 0;
+    },
+
+    saw({ internal_series_code: code, obs_time }: Observation): void {
+      const known = series.get(code);
+      if (known === undefined) series.set(code, { observations: 1, last_obs_time: obs_time });
+      else {
+        known.observations++;
+        // Offsets of one zone differ by an hour or so: as text, times of one series compare well enough to report.
+        if (known.last_obs_time === null || obs_time > known.last_obs_time) known.last_obs_time = obs_time;
+      }
+    },
+
+    observationsOf: (code: string): number => series.get(code)?.observations ?? 0,
+
+    close(): RunReport {
+      report.series = Object.fromEntries(series);
+      report.finished_at = isoSeconds(ports.clock.now());
+      return report;
+    },
+  };
+}
+
+/** Times one stage and tells the display of it. */
+export async function stage<T>(
+  diary: Diary,
+  ports: RunPorts,
+  name: string,
+  work: (counts: Record<string, number>) => Promise<T>,
+): Promise<T> {
+  const counts: Record<string, number> = {};
+  const began = ports.clock.now().getTime();
+  ports.notify({ kind: "started", stage: name });
+  const result = await work(counts);
+  const seconds = (ports.clock.now().getTime() - began) / 1000;
+  diary.report.stages.push({ stage: name, seconds, counts });
+  ports.notify({ kind: "finished", stage: name, seconds, counts });
+  return result;
+}

@@ -1,0 +1,128 @@
+import { IngestorError } from "../core/errors.ts";
+import { inParallel } from "../core/parallel.ts";
+import type { Expectation } from "../core/ports.ts";
+import { encodeData } from "./data_file.ts";
+import { readPointer, readSnapshot } from "./head.ts";
+import { readPartition } from "./observations.ts";
+import { putShown, readShown, type Shown } from "./projections.ts";
+import type { Site } from "./site.ts";
+import { emptySnapshot, type PartitionEntry, type Snapshot } from "./snapshot.ts";
+
+const mostAttempts = 10;
+
+export interface Convergence {
+  /** Projections written at once. */
+  workers: number;
+  /** True where nobody is told of versions: what is shown counts as announced. */
+  silent: boolean;
+  /** Snapshots that are at hand, by version. */
+  snapshots?: ReadonlyMap<string, Snapshot>;
+  /** The version whose partitions `expectations` and `content` know of. */
+  drafted?: string | undefined;
+  expectations?: ReadonlyMap<string, Expectation>;
+  content?(partition: string): Uint8Array | undefined;
+  /** What was just read, to spare the first reading. What is out of date is noticed and read again. */
+  lastSeen?: { version_id: string; shown: Shown } | undefined;
+  progress?(done: number, total: number): void;
+}
+
+/**
+ * Step 6 of a commit, and the whole of healing: makes the projections show the current version, whatever they show
+ * now and whoever else is at it. Gives what they show then; undefined while there is no version that lists its
+ * partitions.
+ */
+export async function converge(site: Site, how: Convergence): Promise<Shown | undefined> {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const { version_id, shown } = (attempt === 0 && how.lastSeen) || (await look(site));
+    if (version_id === undefined) return undefined;
+    if (shown.version_id === version_id) return shown;
+    const after = await snapshotAt(site, how, version_id);
+    if (after === undefined) return undefined;
+    const done = await showVersion(site, how, version_id, after, shown);
+    if (done) return done;
+  }
+  throw new IngestorError(
+    "CONFLICT",
+    `Cannot update the projections of "${site.dataset_id}": other runs keep changing them`,
+    {
+      hint: "the version is published; the next run brings the projections up to date",
+    },
+  );
+}
+
+async function look(site: Site): Promise<{ version_id: string | undefined; shown: Shown }> {
+  const [pointer, shown] = await Promise.all([readPointer(site), readShown(site)]);
+  return { version_id: pointer?.version_id, shown };
+}
+
+/** Undefined where something moved meanwhile: begin again. */
+async function showVersion(
+  site: Site,
+  how: Convergence,
+  version_id: string,
+  after: Snapshot,
+  shown: Shown,
+): Promise<Shown | undefined> {
+  const before = (shown.version_id && (await snapshotAt(site, how, shown.version_id))) || emptySnapshot;
+  const differing = differences(before, after);
+  let [done, overtaken] = [0, false];
+  await inParallel(how.workers, differing, async ([partition, entry]) => {
+    if (overtaken) return;
+    if (!(await showPartition(site, how, version_id, partition, entry))) overtaken = true;
+    how.progress?.(++done, differing.length);
+  });
+  if (overtaken) return undefined;
+  await site.objects.flush();
+  return putShown(site, shown, { version_id, announced: how.silent ? version_id : shown.announced });
+}
+
+async function snapshotAt(site: Site, how: Convergence, version_id: string): Promise<Snapshot | undefined> {
+  return how.snapshots?.get(version_id) ?? readSnapshot(site, version_id);
+}
+
+/** Each partition whose content may differ, with what it has to show; undefined for one that is no more. */
+function differences(before: Snapshot, after: Snapshot): [string, PartitionEntry | undefined][] {
+  const changed = [...after.partitions].filter(([partition, entry]) => {
+    const old = before.partitions.get(partition);
+    return old?.digest !== entry.digest || old.version_id !== entry.version_id;
+  });
+  const gone = [...before.partitions.keys()].filter((partition) => !after.partitions.has(partition));
+  return [...changed, ...gone.map((partition) => [partition, undefined] as [string, undefined])];
+}
+
+/** False if the projection or the pointer changed under way. */
+async function showPartition(
+  site: Site,
+  how: Convergence,
+  version_id: string,
+  partition: string,
+  entry: PartitionEntry | undefined,
+): Promise<boolean> {
+  const expected = entry?.version_id === how.drafted ? how.expectations?.get(partition) : undefined;
+  if (expected && (await replace(site, how, partition, entry, expected))) return true;
+
+  const current = await site.objects.get(site.keys.projection(partition));
+  if (current && Buffer.compare(current.body, await contentOf(site, how, partition, entry)) === 0) return true;
+  // Only what was read before the pointer was seen in its place is sure not to be newer than this version.
+  if ((await readPointer(site))?.version_id !== version_id) return false;
+  return replace(site, how, partition, entry, current === undefined ? { absent: true } : { etag: current.etag });
+}
+
+async function replace(
+  site: Site,
+  how: Convergence,
+  partition: string,
+  entry: PartitionEntry | undefined,
+  expect: Expectation,
+): Promise<boolean> {
+  const { objects, keys } = site;
+  const key = keys.projection(partition);
+  if (entry && objects.link) return objects.link(keys.data(entry.version_id, partition), key, expect);
+  return (await objects.put(key, await contentOf(site, how, partition, entry), expect)) !== undefined;
+}
+
+async function contentOf(site: Site, how: Convergence, partition: string, entry: PartitionEntry | undefined) {
+  if (entry === undefined) return encodeData([]);
+  const atHand = entry.version_id === how.drafted ? how.content?.(partition) : undefined;
+  return atHand ?? readPartition(site, partition, entry);
+}

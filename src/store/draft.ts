@@ -1,0 +1,110 @@
+import type { Expectation } from "../core/ports.ts";
+import type { StoredObservation } from "../core/observation.ts";
+import { digestOf, encodeData } from "./data_file.ts";
+import { trackExtents, extentOf } from "./extents.ts";
+import { count, newTally, type Tally } from "./tally.ts";
+import type { Merged } from "./merge.ts";
+import { readObservations } from "./observations.ts";
+import { putOwn } from "./put_own.ts";
+import type { Site } from "./site.ts";
+import type { PartitionEntry, SeriesExtent, Snapshot } from "./snapshot.ts";
+
+/** Serialized partitions up to this many bytes are kept for the projections; beyond, they are made or read again. */
+const keptBytes = 32 * 1024 * 1024;
+
+/** A version in the making: its data files are written, and nothing names it yet. */
+export interface Draft {
+  version_id: string;
+  snapshot: Snapshot;
+  /** The partitions that this version holds, sorted. */
+  changed: readonly string[];
+  tally: Tally;
+  /** What each projection must be for its replacement to be safe, where that is known without reading it. */
+  expectations: ReadonlyMap<string, Expectation>;
+  /** The bytes of a changed partition, if they are at hand without reading the store. */
+  content(partition: string): Uint8Array | undefined;
+}
+
+/** One partition as a merge leaves it. */
+export interface PartitionDraft {
+  partition: string;
+  base: readonly StoredObservation[];
+  merged: Merged;
+  /** Of the projection that shows `base`; absent where there is none; undefined where that is not known. */
+  expectation: Expectation | undefined;
+  /** Makes the same bytes again, where that needs no reading. */
+  again?: (() => Uint8Array) | undefined;
+}
+
+/** Takes partitions as they come out of their merges, writes those that differ from `before`, and makes the snapshot. */
+export function draftVersion(
+  site: Site,
+  version_id: string,
+  before: Snapshot,
+  beforeFirstFile: () => Promise<void> = async () => {},
+) {
+  const partitions = new Map<string, PartitionEntry>(before.partitions);
+  const extents = trackExtents(before.series);
+  const expectations = new Map<string, Expectation>();
+  const contents = new Map<string, Uint8Array>();
+  const again = new Map<string, () => Uint8Array>();
+  const changed: string[] = [];
+  const tally = newTally();
+  let spare = keptBytes;
+
+  async function add(draft: PartitionDraft): Promise<void> {
+    const { partition, merged } = draft;
+    count(tally, merged);
+    const digest = digestOf(merged.rows);
+    if (before.partitions.get(partition)?.digest === digest) return;
+    if (!before.partitions.has(partition) && merged.rows.length === 0) return;
+    const bytes = encodeData(merged.rows);
+    await beforeFirstFile();
+    await putOwn(site, site.keys.data(version_id, partition), bytes);
+    partitions.set(partition, { version_id, rows: merged.rows.length, digest });
+    extents.change({ before: draft.base, after: merged.rows });
+    remember(draft, bytes);
+  }
+
+  function remember({ partition, expectation, again: remake }: PartitionDraft, bytes: Uint8Array): void {
+    changed.push(partition);
+    if (expectation) expectations.set(partition, expectation);
+    if (remake) again.set(partition, remake);
+    if (bytes.byteLength > spare) return;
+    spare -= bytes.byteLength;
+    contents.set(partition, bytes);
+  }
+
+  async function finish(): Promise<Draft> {
+    const snapshot = { series: extents.extents, partitions };
+    for (const code of extents.uncertain) await settleExtent(site, code, snapshot, extents.extents);
+    return {
+      version_id,
+      snapshot,
+      changed: changed.toSorted(),
+      tally,
+      expectations,
+      content: (partition) => contents.get(partition) ?? again.get(partition)?.(),
+    };
+  }
+
+  return { add, finish };
+}
+
+/** Reads all of one series to find where it begins and ends now. */
+async function settleExtent(site: Site, code: string, snapshot: Snapshot, extents: Map<string, SeriesExtent>) {
+  const rows: StoredObservation[] = [];
+  for (const [partition, entry] of snapshot.partitions) {
+    if (entry.rows === 0 || !mayHold(partition, code)) continue;
+    const found = await readObservations(site, partition, entry);
+    rows.push(...found.filter((row) => row.internal_series_code === code));
+  }
+  const extent = extentOf(rows);
+  if (extent) extents.set(code, extent);
+  else extents.delete(code);
+}
+
+/** Partitions of one series are named by it; those named only by year and month may hold any. */
+function mayHold(partition: string, code: string): boolean {
+  return partition === code || partition.startsWith(`${code}/`) || partition.startsWith("year=");
+}

@@ -1,0 +1,59 @@
+import { IngestorError } from "../core/errors.ts";
+import type { StoredObservation } from "../core/observation.ts";
+import type { Etag } from "../core/ports.ts";
+import { decodeData, digestOf } from "./data_file.ts";
+import type { Site } from "./site.ts";
+import type { PartitionEntry, Snapshot } from "./snapshot.ts";
+
+/** The bytes of one partition as the version that holds it keeps them. */
+export async function readPartition({ objects, keys }: Site, partition: string, entry: PartitionEntry) {
+  const key = keys.data(entry.version_id, partition);
+  const found = await objects.get(key);
+  if (found) return found.body;
+  throw new IngestorError("STORAGE", `Cannot read "${key}": it is missing in ${objects.name}`, {
+    hint: "a version that is listed has lost a file; restore it from a backup",
+  });
+}
+
+/** The observations of one partition at one version, checked against the digest that the snapshot has of them. */
+export async function readObservations(site: Site, partition: string, entry: PartitionEntry) {
+  const key = site.keys.data(entry.version_id, partition);
+  const rows = decodeData(await readPartition(site, partition, entry), key);
+  if (digestOf(rows) === entry.digest) return rows;
+  throw new IngestorError("STORAGE", `Cannot read "${key}": its content is not what the snapshot says`);
+}
+
+/** All observations of a version, partition by partition in the order of their paths. */
+export async function* readVersion(site: Site, snapshot: Snapshot): AsyncIterable<StoredObservation[]> {
+  for (const [partition, entry] of [...snapshot.partitions].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    yield await readObservations(site, partition, entry);
+  }
+}
+
+/**
+ * What a merge starts from. The projection is read first: where it shows what the snapshot says, the same answer
+ * gives the etag that its replacement needs. Where it does not, the version's own file is read, and the etag is
+ * undefined.
+ */
+export async function readMergeBase(
+  site: Site,
+  partition: string,
+  entry: PartitionEntry,
+): Promise<{ rows: StoredObservation[]; etag: Etag | undefined }> {
+  const key = site.keys.projection(partition);
+  const shown = await site.objects.get(key);
+  if (shown) {
+    const rows = rowsIfWhole(shown.body, key);
+    if (rows && digestOf(rows) === entry.digest) return { rows, etag: shown.etag };
+  }
+  return { rows: await readObservations(site, partition, entry), etag: undefined };
+}
+
+function rowsIfWhole(body: Uint8Array, key: string): StoredObservation[] | undefined {
+  try {
+    return decodeData(body, key);
+  } catch {
+    // A damaged projection is no reason to stop: it is about to be replaced.
+    return undefined;
+  }
+}

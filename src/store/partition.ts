@@ -1,0 +1,26 @@
+import type { PartitionStrategy } from "../config/policy.ts";
+
+/** The partition that an observation belongs to, by its series and its local month `YYYY-MM`; a path without slashes at its ends. */
+export const partitionOf: Record<PartitionStrategy, (code: string, localMonth: string) => string> = {
+  series_year_month: (code, month) => `${code}/year=${month.slice(0, 4)}/month=${month.slice(5, 7)}`,
+  series_year: (code, month) => `${code}/year=${month.slice(0, 4)}`,
+  series: (code) => code,
+  year_month: (_, month) => `year=${month.slice(0, 4)}/month=${month.slice(5, 7)}`,
+};
+
+/** The series that alone fills a partition, or undefined where several may share it. */
+export function seriesOfPartition(strategy: PartitionStrategy, partition: string): string | undefined {
+  return strategy === "year_month" ? undefined : partition.split("/", 1)[0];
+}
+
+/**
+ * The first local month after a partition's last possible observation, `YYYY-MM`, or undefined where it has no end.
+ * Compares as text with local dates.
+ */
+export function endOfPartition(partition: string): string | undefined {
+  const match = /(?:^|\/)year=(\d{4})(?:\/month=(\d{2}))?$/.exec(partition);
+  if (!match) return undefined;
+  const months = Number(match[1]) * 12 + (match[2] === undefined ? 12 : Number(match[2]));
+  const year = String(Math.floor(months / 12)).padStart(4, "0");
+  return `${year}-${String((months % 12) + 1).padStart(2, "0")}`;
+}

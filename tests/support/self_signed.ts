@@ -1,0 +1,21 @@
+/** A certificate for 127.0.0.1 that nobody signed but itself, valid for a century, and its key: worth nothing outside these tests. */
+export const selfSigned = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBjzCCATagAwIBAgIUA17T9kiGbv6x0rI7Dw/tpFnipJAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMzA4MjEwNloYDzIxMjYxMDMw
+MDgyMTA2WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQmQiSupgZXX7O3lrv3peKXsbGF3klpNopCrpxFsFwdNFDOFEi6d2Th
+k/rIexlBzA1F84Aqq/F7pdy/CZ8PFhJeo2QwYjAdBgNVHQ4EFgQUXYTFdycuQSKs
+glOiDY/6UhjITyswHwYDVR0jBBgwFoAUXYTFdycuQSKsglOiDY/6UhjITyswDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0cAMEQC
+IBINArTOLnJUIQ7hpBMSZBHysZF2zVgldcI408y8kQfcAiAQTf2WeSHBiUh2mIee
+573AuVLTirVAgvmnMEhyJM/s4w==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgg0a7pntsA8kH/RGf
+BgPW92FZeGNs1z9LgNTvU4FyUYyhRANCAAQmQiSupgZXX7O3lrv3peKXsbGF3klp
+NopCrpxFsFwdNFDOFEi6d2Thk/rIexlBzA1F84Aqq/F7pdy/CZ8PFhJe
+-----END PRIVATE KEY-----
+`,
+};
