@@ -19,7 +19,7 @@ export function instantOffsets(zone: string): (epoch: number) => number {
     const offset = tzOffset(zone, new Date(epoch));
     // tzOffset reads the sign off the hours, and so takes the -00:25 of Dublin before 1916 for +00:25.
     const lostSign = offset > 0 && offset < 60 && format.format(epoch).includes("GMT-");
-    return Math.round(lostSign ? -offset : offset);
+    return lostSign ? -Math.round(offset) : Math.round(offset);
   };
 }
 
