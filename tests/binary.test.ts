@@ -4,9 +4,7 @@ import { expect, test } from "bun:test";
 import packageJson from "../package.json";
 import { binary, ingestor } from "./support/binary.ts";
 import { brokenPlugins } from "./support/broken_plugins.ts";
-import { pluginText, tempFolders } from "./support/folder.ts";
-
-const tempFolder = tempFolders();
+import { pluginText, tempFolder } from "./support/folder.ts";
 
 const dataset = (transform: string) => `dataset_id: tiny
 provider: X

@@ -1,11 +1,12 @@
 import { renameSync } from "node:fs";
-import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { IngestorError, reasonOf } from "../core/errors.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { Etag, Expectation, ObjectStore } from "../core/ports.ts";
 import {
   ancestors,
+  discard,
   etagNow,
   etagOf,
   etagOfBlob,
@@ -48,6 +49,18 @@ export function fileStore(root: string): ObjectStore {
     if (!known.has(dir)) await removeStale(dir, staleAfter);
     await makeDir(dir);
     return join(dir, `${process.pid}-${process.hrtime.bigint()}-${++temporaries}`);
+  }
+
+  /** Runs `work` with a name for a temporary file, and sees to it that no such file is left. */
+  async function fromTemp(expect: Expectation | undefined, work: (temp: string) => Promise<boolean>): Promise<boolean> {
+    const temp = await newTemp();
+    const placed = await work(temp).catch(async (error) => {
+      await discard(temp);
+      throw error;
+    });
+    // A rename has taken the name away; a link has not.
+    if (!placed || (expect && "absent" in expect)) await discard(temp);
+    return placed;
   }
 
   /** The folder may vanish between its making and the move, when a delete empties it. */
@@ -94,26 +107,21 @@ export function fileStore(root: string): ObjectStore {
     async put(key, body, expect) {
       const path = pathOf(root, key);
       const etag = body instanceof Blob ? await etagOfBlob(body) : etagOf(body);
-      const temp = await newTemp();
-      try {
+      const placed = await fromTemp(expect, async (temp) => {
         await Bun.write(temp, body);
-        if (!(await place(temp, path, expect))) return undefined;
-      } finally {
-        await rm(temp, { force: true });
-      }
+        return place(temp, path, expect);
+      });
+      if (!placed) return undefined;
       unsynced.add(path);
       return etag;
     },
     async link(from, to, expect) {
       const [source, path] = [pathOf(root, from), pathOf(root, to)];
       if ("absent" in expect) return into(path, () => linked(source, path));
-      const temp = await newTemp();
-      try {
+      return fromTemp(expect, async (temp) => {
         await link(source, temp);
-        return await swap(temp, path, expect.etag);
-      } finally {
-        await rm(temp, { force: true });
-      }
+        return swap(temp, path, expect.etag);
+      });
     },
     async flush() {
       const paths = [...unsynced];
@@ -126,7 +134,7 @@ export function fileStore(root: string): ObjectStore {
     async delete(keys) {
       await inParallel(inFlight, keys, async (key) => {
         const path = pathOf(root, key);
-        await rm(path, { force: true });
+        await discard(path);
         await removeEmpty(dirname(path), root, (dir) => known.delete(dir));
       });
     },

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { link, open, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { link, open, readdir, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Etag, ObjectInfo } from "../core/ports.ts";
 import { lockDescriptor } from "./os.ts";
@@ -68,6 +68,15 @@ export function locked<T>(directory: string, section: () => T): T {
   }
 }
 
+/** Removes a file that may be gone already. */
+export async function discard(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+  }
+}
+
 export async function syncPath(path: string): Promise<void> {
   try {
     const handle = await open(path, "r");
@@ -113,7 +122,7 @@ export async function removeStale(dir: string, olderThanMs: number): Promise<voi
   for (const name of names) {
     const path = join(dir, name);
     const found = await stat(path).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > olderThanMs) await rm(path, { force: true });
+    if (found && Date.now() - found.mtimeMs > olderThanMs) await discard(path);
   }
 }
 

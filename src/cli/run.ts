@@ -33,6 +33,7 @@ export const runCommand = command({
     const { stop } = invocation.shell;
     const codes: number[] = [];
     for (const name of wanted) {
+      if (wanted.length > 1) session.shell.note(`${name}:\n`);
       codes.push(stop.signal.aborted ? (stop.exitCode() ?? 130) : await runOne(name, session));
     }
     return worstOf(codes);

@@ -37,7 +37,7 @@ export function processShell(stop: Stop, openPorts: Shell["openPorts"]): Shell {
     env,
     // From the sources, the program is called bun.
     program: argv0.endsWith("ingestor") ? argv0 : "ingestor",
-    terminal: stderr.isTTY ? { columns: stderr.columns, colour } : undefined,
+    terminal: stderr.isTTY ? { columns: stderr.columns || 80, colour } : undefined,
     outColour: stdout.isTTY && colour,
     stop,
     now: () => new Date(),

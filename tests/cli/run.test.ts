@@ -2,9 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "bun:test";
 import { binary, ingestor } from "../support/binary.ts";
-import { tempFolders } from "../support/folder.ts";
-
-const tempFolder = tempFolders();
+import { tempFolder } from "../support/folder.ts";
 
 const parser = (name: string, body: string) => `import { defineParser } from "ingestor";
 import * as v from "valibot";
@@ -45,7 +43,8 @@ const files = {
 };
 
 const lines = [1, 2, 3].map(
-  (value) => `{"obs_time":"2026-01-0${value}T00:00:00+00:00","internal_series_code":"A_D","value":${value},"unit":"index"`,
+  (value) =>
+    `{"obs_time":"2026-01-0${value}T00:00:00+00:00","internal_series_code":"A_D","value":${value},"unit":"index"`,
 );
 
 const summary = `three: done, 3 observations, no loader
@@ -60,7 +59,9 @@ duplicates  0
 test("without a loader, a run says what it would have loaded, a line a stage beside it", async () => {
   const ended = await ingestor(["run", "three"], { cwd: tempFolder(files) });
   expect(ended).toMatchObject({ exitCode: 0, stdout: summary });
-  expect(ended.stderr.replaceAll(/[\d.]+ s$/gm, "0.0 s")).toContain("extract    8 B in 0.0 s\nparse      3 points in 0.0 s\n");
+  expect(ended.stderr.replaceAll(/[\d.]+ s$/gm, "0.0 s")).toContain(
+    "extract    8 B in 0.0 s\nparse      3 points in 0.0 s\n",
+  );
 });
 
 test("--output - writes the observations to standard output, and nothing else", async () => {
@@ -72,7 +73,10 @@ test("--output - writes the observations to standard output, and nothing else", 
 
 test("--output FILE writes them there", async () => {
   const cwd = tempFolder(files);
-  expect(await ingestor(["run", "three", "--output", "out.jsonl"], { cwd })).toMatchObject({ exitCode: 0, stdout: summary });
+  expect(await ingestor(["run", "three", "--output", "out.jsonl"], { cwd })).toMatchObject({
+    exitCode: 0,
+    stdout: summary,
+  });
   expect((await Bun.file(join(cwd, "out.jsonl")).text()).split("\n")).toHaveLength(4);
   const nowhere = await ingestor(["run", "three", "--output", "none/out.jsonl"], { cwd });
   expect(nowhere).toMatchObject({ exitCode: 1, stdout: "" });
@@ -132,7 +136,12 @@ async function signalled(name: string, signals: readonly NodeJS.Signals[]) {
     await Bun.sleep(50);
   }
   const stdout = await new Response(child.stdout).text();
-  return { exitCode: await child.exited, stdout, left: readdirSync(join(cwd, "tmp")), store: existsSync(join(cwd, "data")) };
+  return {
+    exitCode: await child.exited,
+    stdout,
+    left: readdirSync(join(cwd, "tmp")),
+    store: existsSync(join(cwd, "data")),
+  };
 }
 
 test.each([

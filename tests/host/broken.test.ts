@@ -3,9 +3,7 @@ import { IngestorError, placeOf } from "../../src/core/errors.ts";
 import { pluginFiles } from "../../src/host/discovery.ts";
 import { pluginRegistry } from "../../src/host/registry.ts";
 import { brokenPlugins } from "../support/broken_plugins.ts";
-import { tempFolders } from "../support/folder.ts";
-
-const tempFolder = tempFolders();
+import { tempFolder } from "../support/folder.ts";
 
 test.each([...brokenPlugins])("a plugin with $what gives one message", async ({ files, says }) => {
   const path = tempFolder(files);

@@ -2,9 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { IngestorError } from "../../src/core/errors.ts";
 import { datasetFiles, datasetIdIn, readDataset } from "../../src/host/datasets.ts";
-import { tempFolders } from "../support/folder.ts";
-
-const tempFolder = tempFolders();
+import { tempFolder } from "../support/folder.ts";
 
 const path = tempFolder({
   "daily.yaml": "dataset_id: daily\n",

@@ -5,9 +5,7 @@ import * as v from "valibot";
 import * as api from "../../src/api.ts";
 import { pluginFiles } from "../../src/host/discovery.ts";
 import { pluginRegistry } from "../../src/host/registry.ts";
-import { pluginText, tempFolders } from "../support/folder.ts";
-
-const tempFolder = tempFolders();
+import { pluginText, tempFolder } from "../support/folder.ts";
 
 const builtin = api.defineTransformer({
   name: "inside",

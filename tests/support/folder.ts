@@ -1,21 +1,29 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "bun:test";
+import { afterAll, onTestFinished } from "bun:test";
 
-/** Gives a function that makes new folders with the given files by their relative paths; call it once a test file. */
-export function tempFolders(): (files?: Readonly<Record<string, string>>) => string {
-  const made: string[] = [];
-  afterAll(() => made.forEach((path) => rmSync(path, { recursive: true, force: true })));
-  return (files = {}) => {
-    const folder = mkdtempSync(join(tmpdir(), "ingestor-test-"));
-    made.push(folder);
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    return folder;
-  };
+/**
+ * A new folder with the given files by their relative paths. It is removed at the end of the test that made it, or,
+ * made outside a test, at the end of the test file.
+ */
+export function tempFolder(files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), "ingestor-test-"));
+  removeInTheEnd(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+function removeInTheEnd(folder: string): void {
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    onTestFinished(remove);
+  } catch {
+    afterAll(remove);
+  }
 }
 
 /** The text of a plugin file that serves the transform stage under the name. */
