@@ -60,9 +60,16 @@ export function isoOffset(offset: number): string {
   return `${offset < 0 ? "-" : "+"}${hours}:${String(size % 60).padStart(2, "0")}`;
 }
 
-/** The `obs_time` of an instant: its wall clock at that offset, and the offset. */
+const obsTimes = new Map<number, Map<number, string>>();
+const mostRemembered = 50_000;
+
+/** The `obs_time` of an instant: its wall clock at that offset, and the offset. Remembered, within bounds: series share their times. */
 export function obsTimeOf(epoch: number, offset: number): string {
-  return isoLocal(epoch + offset * minute) + isoOffset(offset);
+  let known = obsTimes.get(offset);
+  if (known === undefined || known.size > mostRemembered) obsTimes.set(offset, (known = new Map()));
+  let text = known.get(epoch);
+  if (text === undefined) known.set(epoch, (text = isoLocal(epoch + offset * minute) + isoOffset(offset)));
+  return text;
 }
 
 /** `2024-11-25T13:00:00Z`: how manifests and reports write instants. */

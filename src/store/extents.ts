@@ -24,6 +24,7 @@ export function trackExtents(before: ReadonlyMap<string, SeriesExtent>) {
       extents.set(code, widened(extents.get(code), row));
     }
     for (const [code, balance] of lost) shrink(code, balance);
+    if (before.length === 0) return;
     const kept = new Set(after.map(identity));
     for (const row of before) if (!kept.has(identity(row)) && isEdge(row)) uncertain.add(row.internal_series_code);
   }

@@ -25,14 +25,16 @@ export function count(tally: Tally, merged: Merged): void {
   tally.added += merged.added.length;
   tally.revised += merged.revised.length;
   tally.withdrawn += merged.withdrawn.length;
-  for (const changed of [merged.added, merged.revised, merged.withdrawn]) for (const row of changed) note(tally, row);
+  for (const changed of [merged.added, merged.revised, merged.withdrawn]) note(tally, changed);
 }
 
-function note(tally: Tally, row: StoredObservation): void {
-  const instant = instantOf(row.obs_time);
-  tally.codes.add(row.internal_series_code);
-  tally.earliest = Math.min(tally.earliest, instant);
-  tally.latest = Math.max(tally.latest, instant);
+/** The rows are in order of time, so that the first and the last tell how far they reach. */
+function note(tally: Tally, rows: readonly StoredObservation[]): void {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return;
+  tally.earliest = Math.min(tally.earliest, instantOf(first.obs_time));
+  tally.latest = Math.max(tally.latest, instantOf(last.obs_time));
+  for (const row of rows) tally.codes.add(row.internal_series_code);
 }
 
 export function changelogOf(tally: Tally, before: Snapshot, full: boolean): Changelog {
