@@ -65,8 +65,10 @@ async function compile({ target, outfile }: Build): Promise<void> {
   });
 }
 
-/** The commit that is built; empty outside a repository. */
+/** The commit that is built: as the environment names it, else as the repository does; empty without either. */
 async function commit(): Promise<string> {
+  const named = process.env["INGESTOR_COMMIT"];
+  if (named !== undefined && named !== "") return named.slice(0, 7);
   const head = await $`git rev-parse --short HEAD`
     .cwd(import.meta.dir)
     .quiet()

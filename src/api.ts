@@ -36,7 +36,7 @@ export {
   type RawValue,
   type SeriesInfo,
 } from "./core/observation.ts";
-export type { HttpAnswer, HttpClient, HttpGet, StoreLocation } from "./core/ports.ts";
+export type { HttpAnswer, HttpClient, HttpGet, S3Location, StoreLocation } from "./core/ports.ts";
 export { IngestorError, type ErrorCode, type ErrorDetails, type Problem } from "./core/errors.ts";
 export { isBlank, readNumber, type DecimalSign } from "./core/number.ts";
 export { didYouMean, nearest } from "./core/suggest.ts";
@@ -46,6 +46,7 @@ export { isTimeZone, zoneOffsets } from "./core/zone.ts";
 export { firstSightings, type Sight } from "./core/sightings.ts";
 export { obsTimeReader, type PlacedTime } from "./core/obs_time.ts";
 export { publicUrl } from "./core/url.ts";
+export { bucketName, regionName, s3Access, s3KeysProblem } from "./core/s3.ts";
 export { default as excel } from "./builtin/parse/excel.ts";
 export { default as series } from "./builtin/normalize/series.ts";
 export { default as metadata } from "./builtin/transform/metadata.ts";

@@ -2,24 +2,29 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { bugText } from "./cli/errors.ts";
 import { runCli } from "./cli/root.ts";
 import { processShell, type PortRequest } from "./cli/shell.ts";
 import { stopOnSignals } from "./cli/signals.ts";
 import { version } from "./cli/version.ts";
-import type { HttpClient, ObjectStore, StoreLocation } from "./core/ports.ts";
+import { IngestorError, reasonOf } from "./core/errors.ts";
+import type { HttpClient, ObjectStore, Sleep, StoreLocation } from "./core/ports.ts";
 import type { RunPorts } from "./run/ports.ts";
 
 const clock = { now: () => new Date() };
+const sleep: Sleep = (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 
 async function openPorts(request: PortRequest): Promise<RunPorts> {
-  const [{ fileStore }, { memoryStore }, { memoryLock }] = await Promise.all([
+  const [{ awsCredentials }, { fileStore }, { lockOpener }, { memoryStore }, { s3Store }] = await Promise.all([
+    import("./adapters/aws_credentials.ts"),
     import("./adapters/file_store.ts"),
+    import("./adapters/locks.ts"),
     import("./adapters/memory_store.ts"),
-    import("./adapters/memory_lock.ts"),
+    import("./adapters/s3.ts"),
   ]);
+  const credentials = awsCredentials();
   const memories = new Map<string, ObjectStore>();
-  const lock = memoryLock(clock.now);
 
   function openMemory(name: string): ObjectStore {
     const store = memories.get(name) ?? memoryStore(name);
@@ -31,12 +36,21 @@ async function openPorts(request: PortRequest): Promise<RunPorts> {
     ...request,
     clock,
     random: Math.random,
+    sleep,
     http: lazyHttp,
-    openStore: (location: StoreLocation) =>
-      location.kind === "file" ? fileStore(location.root) : openMemory(location.name),
-    openLock: () => lock,
+    openStore(location: StoreLocation) {
+      switch (location.kind) {
+        case "file":
+          return fileStore(location.root);
+        case "memory":
+          return openMemory(location.name);
+        case "s3":
+          return s3Store(location, { credentials });
+      }
+    },
+    openLock: lockOpener({ ...clock, sleep }, credentials),
     notifier: undefined,
-    tempDir,
+    tempDir: () => tempDir(request.tmp ?? tmpdir()),
     toolVersion: version,
     owner: `${hostname()}:${process.pid}`,
   };
@@ -51,8 +65,13 @@ const lazyHttp: HttpClient = {
 
 const tempDirs = new Set<string>();
 
-async function tempDir(): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), "ingestor-"));
+async function tempDir(parent: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(parent, "ingestor-")).catch((cause: unknown) => {
+    throw new IngestorError("STORAGE", `Cannot make a temporary folder in "${parent}": ${reasonOf(cause)}`, {
+      cause,
+      hint: "--tmp DIR or TMPDIR names another place, one that can be written to",
+    });
+  });
   tempDirs.add(path);
   return {
     path,

@@ -1,7 +1,9 @@
-import { renameSync } from "node:fs";
-import { link, mkdir, open, rename } from "node:fs/promises";
+import { mkdirSync, renameSync } from "node:fs";
+import { link, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { IngestorError, reasonOf } from "../core/errors.ts";
+import { tempDir, withCheckedKeys } from "../core/keys.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { Etag, Expectation, ObjectStore } from "../core/ports.ts";
 import {
@@ -13,12 +15,12 @@ import {
   hasCode,
   isAbsence,
   linked,
+  linkedNow,
   locked,
   readIfThere,
-  removeEmpty,
+  removeFile,
   removeStale,
   syncPath,
-  tempDir,
   walk,
 } from "./fs.ts";
 import { syncFileSystem } from "./os.ts";
@@ -29,13 +31,14 @@ const inFlight = 16;
 const staleAfter = 86_400_000;
 
 /**
- * Objects as files below a directory. Each is written aside and moved into place; compare-and-swap is kept apart
- * from other processes by an OS lock on the directory itself, which leaves nothing behind.
+ * Objects as files below a directory. Each is written aside and moved into place. Whatever changes a file that is
+ * there takes an OS lock on the directory itself, which keeps other processes out and leaves nothing behind.
  */
 export function fileStore(root: string): ObjectStore {
   const known = new Set<string>();
   const unsynced = new Set<string>();
   let temporaries = 0;
+  let flushing = Promise.resolve();
 
   async function makeDir(path: string): Promise<void> {
     if (known.has(path)) return;
@@ -63,33 +66,45 @@ export function fileStore(root: string): ObjectStore {
     return placed;
   }
 
-  /** The folder may vanish between its making and the move, when a delete empties it. */
-  async function into<T>(path: string, move: () => T | Promise<T>): Promise<T> {
-    await makeDir(dirname(path));
+  /** The folder may vanish while it is made or before the link, when a delete empties it: then both happen under the lock. */
+  async function create(source: string, path: string): Promise<boolean> {
     try {
-      return await move();
-    } catch (error) {
-      if (!isAbsence(error)) throw error;
-      known.delete(dirname(path));
       await makeDir(dirname(path));
-      return move();
+      return await linked(source, path);
+    } catch (error) {
+      if (!hasCode(error, "ENOENT")) throw error;
+      return locked(root, () => linkedNow(source, path));
     }
   }
 
-  async function swap(temp: string, path: string, expected: Etag): Promise<boolean> {
-    return into(path, () =>
-      locked(root, () => {
-        if (etagNow(path) !== expected) return false;
-        renameSync(temp, path);
-        return true;
-      }),
-    );
+  function swap(temp: string, path: string, expected: Etag): boolean {
+    return locked(root, () => {
+      if (etagNow(path) !== expected) return false;
+      renameSync(temp, path);
+      return true;
+    });
+  }
+
+  function replace(temp: string, path: string): true {
+    return locked(root, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      renameSync(temp, path);
+      return true;
+    });
+  }
+
+  function remove(path: string): void {
+    try {
+      for (const dir of locked(root, () => removeFile(path, root))) known.delete(dir);
+    } catch (error) {
+      // There is no root yet.
+      if (!isAbsence(error)) throw error;
+    }
   }
 
   async function place(temp: string, path: string, expect: Expectation | undefined): Promise<boolean> {
-    if (expect === undefined) return into(path, () => rename(temp, path).then(() => true));
-    if ("absent" in expect) return into(path, () => linked(temp, path));
-    return swap(temp, path, expect.etag);
+    if (expect === undefined) return replace(temp, path);
+    return "absent" in expect ? create(temp, path) : swap(temp, path, expect.etag);
   }
 
   async function syncAll(paths: readonly string[]): Promise<void> {
@@ -98,14 +113,25 @@ export function fileStore(root: string): ObjectStore {
     await inParallel(inFlight, [...paths, ...directories], syncPath);
   }
 
+  async function flushOnce(): Promise<void> {
+    const paths = [...unsynced];
+    unsynced.clear();
+    try {
+      if (paths.length > 0) await syncAll(paths);
+    } catch (error) {
+      for (const path of paths) unsynced.add(path);
+      throw error;
+    }
+  }
+
   const store: Required<ObjectStore> = {
     name: root,
     async get(key) {
-      const body = await readIfThere(pathOf(root, key));
+      const body = await readIfThere(join(root, key), root);
       return body && { body, etag: etagOf(body) };
     },
     async put(key, body, expect) {
-      const path = pathOf(root, key);
+      const path = join(root, key);
       const etag = body instanceof Blob ? await etagOfBlob(body) : etagOf(body);
       const placed = await fromTemp(expect, async (temp) => {
         await Bun.write(temp, body);
@@ -116,46 +142,58 @@ export function fileStore(root: string): ObjectStore {
       return etag;
     },
     async link(from, to, expect) {
-      const [source, path] = [pathOf(root, from), pathOf(root, to)];
-      if ("absent" in expect) return into(path, () => linked(source, path));
-      return fromTemp(expect, async (temp) => {
-        await link(source, temp);
-        return swap(temp, path, expect.etag);
-      });
+      const [source, path] = [join(root, from), join(root, to)];
+      const linked =
+        "absent" in expect
+          ? await create(source, path)
+          : await fromTemp(expect, async (temp) => {
+              await link(source, temp);
+              return swap(temp, path, expect.etag);
+            });
+      if (linked) unsynced.add(path);
+      return linked;
     },
-    async flush() {
-      const paths = [...unsynced];
-      unsynced.clear();
-      if (paths.length > 0) await syncAll(paths);
+    flush() {
+      // What an earlier call took is durable only when that call has ended.
+      flushing = flushing.catch(() => {}).then(flushOnce);
+      return flushing;
     },
     list(prefix) {
       return walk(root, prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix);
     },
     async delete(keys) {
-      await inParallel(inFlight, keys, async (key) => {
-        const path = pathOf(root, key);
-        await discard(path);
-        await removeEmpty(dirname(path), root, (dir) => known.delete(dir));
-      });
+      for (const key of keys) {
+        remove(join(root, key));
+        await setImmediate();
+      }
     },
   };
-  return explained(store);
+  return withCheckedKeys(explained(store));
 }
 
 /** Every failure of the file system as a message that names the path and what to do. */
 function explained(store: Required<ObjectStore>): ObjectStore {
-  const because = (verb: string, key: string) => (error: unknown) => {
-    throw new IngestorError("STORAGE", `Cannot ${verb} "${join(store.name, key)}": ${reasonOf(error)}`, {
-      cause: error,
-      hint: hintFor(error),
-    });
-  };
+  const because =
+    (verb: string, key: string) =>
+    (error: unknown): never => {
+      throw new IngestorError("STORAGE", `Cannot ${verb} "${join(store.name, key)}": ${reasonOf(error)}`, {
+        cause: error,
+        hint: hintFor(error),
+      });
+    };
   return {
     ...store,
     get: (key) => store.get(key).catch(because("read", key)),
     put: (key, body, expect) => store.put(key, body, expect).catch(because("write", key)),
     link: (from, to, expect) => store.link(from, to, expect).catch(because("write", to)),
     flush: () => store.flush().catch(because("sync", "")),
+    async *list(prefix) {
+      try {
+        yield* store.list(prefix);
+      } catch (error) {
+        because("list", prefix)(error);
+      }
+    },
     delete: (keys) => store.delete(keys).catch(because("delete in", "")),
   };
 }
@@ -169,20 +207,12 @@ async function syncAround(root: string): Promise<boolean> {
   }
 }
 
-function pathOf(root: string, key: string): string {
-  const segments = key.split("/");
-  const leaves = segments.some((segment) => segment === "" || segment === "." || segment === "..");
-  if (leaves || segments[0] === tempDir || /[\\\0]/.test(key)) {
-    throw new IngestorError("STORAGE", `Cannot use "${key}" as a key: it leads out of the store`);
-  }
-  return join(root, ...segments);
-}
-
 function hintFor(error: unknown): string | undefined {
   if (hasCode(error, "EACCES", "EPERM", "EROFS"))
     return "give the user that runs this the right to write there, or choose another folder";
   if (hasCode(error, "ENOSPC", "EDQUOT"))
     return "the disk is full: nothing was published; free some space and run again";
   if (hasCode(error, "ENOTDIR", "EEXIST")) return "a file stands where a folder is needed";
+  if (hasCode(error, "EISDIR")) return "a folder stands where a file is needed";
   return undefined;
 }

@@ -1,11 +1,9 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { link, open, readdir, rmdir, stat, unlink } from "node:fs/promises";
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import { link, open, opendir, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { tempDir } from "../core/keys.ts";
 import type { Etag, ObjectInfo } from "../core/ports.ts";
 import { lockDescriptor } from "./os.ts";
-
-/** Where files are written before they are moved into place; no key leads there. */
-export const tempDir = ".tmp";
 
 /** True where nothing lies at a path, whatever stands in the way of it. */
 export function isAbsence(error: unknown): boolean {
@@ -27,13 +25,19 @@ export async function etagOfBlob(body: Blob): Promise<Etag> {
   return hasher.digest("hex").slice(0, 32);
 }
 
-export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+export async function readIfThere(path: string, root: string): Promise<Uint8Array | undefined> {
   try {
     return await Bun.file(path).bytes();
   } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
+    await refuseUnlessAbsent(error, root);
+    return undefined;
   }
+}
+
+/** A file where a folder of a key would be is an absence, but a file where the root would be is a mistake. */
+async function refuseUnlessAbsent(error: unknown, root: string): Promise<void> {
+  if (!isAbsence(error)) throw error;
+  if (hasCode(error, "ENOTDIR")) await (await opendir(root)).close();
 }
 
 /** The etag at this very moment, without giving way to anything else in this process. */
@@ -47,9 +51,21 @@ export function etagNow(path: string): Etag | undefined {
 }
 
 /** A hard link fails where the name is taken: create-if-absent in one system call. */
-export async function linked(temp: string, path: string): Promise<boolean> {
+export async function linked(source: string, path: string): Promise<boolean> {
   try {
-    await link(temp, path);
+    await link(source, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+/** The same, made with its folder, without giving way to anything else in this process. */
+export function linkedNow(source: string, path: string): boolean {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    linkSync(source, path);
     return true;
   } catch (error) {
     if (hasCode(error, "EEXIST")) return false;
@@ -103,17 +119,23 @@ function isBelow(path: string, root: string): boolean {
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`);
 }
 
-/** Removes the directories that a delete has emptied. */
-export async function removeEmpty(dir: string, root: string, forget: (dir: string) => void): Promise<void> {
-  for (let path = dir; isBelow(path, root); path = dirname(path)) {
-    try {
-      forget(path);
-      await rmdir(path);
-    } catch {
-      // Not empty, or gone already: either way there is nothing left to do.
-      return;
-    }
+/** Removes a file, and the directories that this empties; gives those. */
+export function removeFile(path: string, root: string): string[] {
+  const emptied: string[] = [];
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
   }
+  try {
+    for (let dir = dirname(path); isBelow(dir, root); dir = dirname(dir)) {
+      rmdirSync(dir);
+      emptied.push(dir);
+    }
+  } catch {
+    // Not empty, or gone already: either way there is nothing left to do.
+  }
+  return emptied;
 }
 
 /** Files that an earlier process left when it was killed. */
@@ -128,9 +150,9 @@ export async function removeStale(dir: string, olderThanMs: number): Promise<voi
 
 /** The files below `root/folder` whose key begins with `prefix`, in the order of the bytes of their keys. */
 export async function* walk(root: string, folder: string, prefix: string): AsyncIterable<ObjectInfo> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error) => {
-    if (isAbsence(error)) return [];
-    throw error;
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(async (error) => {
+    await refuseUnlessAbsent(error, root);
+    return [];
   });
   const keys = entries.map((entry) => folder + entry.name + (entry.isDirectory() ? "/" : ""));
   for (const key of keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {

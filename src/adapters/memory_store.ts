@@ -1,3 +1,4 @@
+import { withCheckedKeys } from "../core/keys.ts";
 import type { Expectation, ObjectInfo, ObjectStore, StoredObject } from "../core/ports.ts";
 
 interface Kept extends StoredObject {
@@ -12,7 +13,7 @@ export function memoryStore(name = "memory"): ObjectStore {
   const holds = (key: string, expect: Expectation) =>
     "absent" in expect ? !objects.has(key) : objects.get(key)?.etag === expect.etag;
 
-  return {
+  return withCheckedKeys({
     name,
     async get(key) {
       const kept = objects.get(key);
@@ -36,5 +37,5 @@ export function memoryStore(name = "memory"): ObjectStore {
     async delete(keys) {
       for (const key of keys) objects.delete(key);
     },
-  };
+  });
 }

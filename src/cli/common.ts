@@ -2,6 +2,15 @@ import type { PluginLookup } from "../core/plugin.ts";
 import type { Folder } from "../host/discovery.ts";
 import type { Shell } from "./shell.ts";
 
+/** The one dataset that a command is about. */
+export const datasetArg = {
+  dataset: {
+    type: "positional",
+    required: true,
+    description: "Id in the datasets folder, or path of a dataset file",
+  },
+} as const;
+
 /** The flags that say where dataset files and plugins are. */
 export const folderArgs = {
   datasets: {

@@ -22,6 +22,12 @@ export function describeError({ message, hint, problems = [], cause }: ShownErro
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** The message in one line, with the problem where there is only one. */
+export function errorLine({ message, problems = [] }: ShownError): string {
+  const [only, ...others] = problems;
+  return only === undefined || others.length > 0 ? message : `${message}: ${only.message}`;
+}
+
 /** `file:line:column  message`, as far as the place is known. */
 export function problemLine(problem: Problem): string {
   const place = placeOf(problem);

@@ -6,7 +6,7 @@ import { didYouMean } from "../core/suggest.ts";
 export interface Flags {
   /** In a form that citty cannot misread: `--name=value` and `--name`, then `--`, then the positional arguments. */
   canonical: string[];
-  /** The values of `--set`, in order: the one flag that may be repeated. */
+  /** The values of `--set`, in order. */
   sets: string[];
 }
 
@@ -16,17 +16,29 @@ interface Reading {
   problems: string[];
 }
 
-const repeatable = "set";
+const repeatable = ["set", "series"];
 
 /** Reads the arguments of a command. Throws an `IngestorError` (`ARGUMENT`) with all that is wrong with them. */
 export function readFlags(raw: readonly string[], definitions: ArgsDef): Flags {
   const { flags, positionals, problems } = readArguments(raw, definitions);
   problems.push(...repeated(flags), ...countProblems(positionals, definitions));
   if (problems.length > 0) throw wrongArguments(problems);
+  // Of a repeated flag, citty keeps only the last value.
+  const series = valuesOf(flags, "series");
+  const joined = series.length > 0 ? [`--series=${series.join(",")}`] : [];
   return {
-    canonical: [...flags.map(({ text }) => text), "--", ...positionals],
-    sets: flags.filter(({ name }) => name === repeatable).map(({ value }) => value ?? ""),
+    canonical: [
+      ...flags.filter(({ name }) => name !== "series").map(({ text }) => text),
+      ...joined,
+      "--",
+      ...positionals,
+    ],
+    sets: valuesOf(flags, "set"),
   };
+}
+
+function valuesOf(flags: Reading["flags"], wanted: string): string[] {
+  return flags.filter(({ name }) => name === wanted).map(({ value }) => value ?? "");
 }
 
 function readArguments(raw: readonly string[], definitions: ArgsDef): Reading {
@@ -82,7 +94,7 @@ function didYouMeanFlag(flag: string, definitions: ArgsDef): string {
 }
 
 function repeated(flags: Reading["flags"]): string[] {
-  const names = flags.map(({ name }) => name).filter((name) => name !== repeatable);
+  const names = flags.map(({ name }) => name).filter((name) => !repeatable.includes(name));
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   return [...new Set(twice)].map((name) => `"--${name}" is given more than once`);
 }
@@ -97,7 +109,8 @@ function countProblems(given: readonly string[], definitions: ArgsDef): string[]
   ];
 }
 
-function wrongArguments(problems: readonly string[]): IngestorError {
+/** The error of arguments of which all this is wrong. */
+export function wrongArguments(problems: readonly string[]): IngestorError {
   const hint = "--help shows what there is";
   const [first] = problems;
   if (problems.length === 1) return new IngestorError("ARGUMENT", `Cannot read the arguments: ${first}`, { hint });

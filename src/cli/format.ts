@@ -21,18 +21,27 @@ export function formatAmount(amount: number, unit: string): string {
   return unit === "bytes" ? formatBytes(amount) : `${formatCount(amount)} ${unit}`;
 }
 
-/** Lines of cells in columns two spaces apart; the columns whose numbers stand in `right` end flush. */
-export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => Bun.stringWidth(row[column] ?? ""))),
-  );
+type Rows = readonly (readonly string[])[];
+
+/** Lines of cells in columns two spaces apart, as wide as they need to be or wider; the columns in `right` end flush. */
+export function formatTable(rows: Rows, right: readonly number[] = [], widths = columnWidths(rows)): string[] {
   return rows.map((row) =>
     row
       .map((cell, column) => pad(cell, widths[column] ?? 0, right.includes(column)))
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** How wide each column has to be for its widest cell, and at least as wide as it is. */
+export function columnWidths(rows: Rows, atLeast: readonly number[] = []): number[] {
+  const widths = [...atLeast];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, Bun.stringWidth(cell));
+    }
+  }
+  return widths;
 }
 
 function pad(cell: string, width: number, right: boolean): string {

@@ -36,7 +36,8 @@ export function outcomeOfFailure(dataset_id: string, error: unknown, now: Date):
   return { report, error };
 }
 
-function reportedError(error: unknown): NonNullable<RunReport["error"]> {
+/** An error as reports have it. */
+export function reportedError(error: unknown): NonNullable<RunReport["error"]> {
   if (!(error instanceof IngestorError)) return { code: "BUG", message: String(error) };
   const { code, message, hint, problems } = error;
   return {

@@ -12,6 +12,16 @@ import type { Shell } from "./shell.ts";
 const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   run: async () => (await import("./run.ts")).runCommand,
   validate: async () => (await import("./validate.ts")).validateCommand,
+  list: async () => (await import("./list.ts")).listCommand,
+  status: async () => (await import("./status.ts")).statusCommand,
+  versions: async () => (await import("./versions.ts")).versionsCommand,
+  read: async () => (await import("./read.ts")).readCommand,
+  diff: async () => (await import("./diff.ts")).diffCommand,
+  rollback: async () => (await import("./rollback.ts")).rollbackCommand,
+  verify: async () => (await import("./verify.ts")).verifyCommand,
+  prune: async () => (await import("./prune.ts")).pruneCommand,
+  state: async () => (await import("./state.ts")).stateCommand,
+  lock: async () => (await import("./lock.ts")).lockCommand,
 };
 
 const rootArgs = {
@@ -42,13 +52,21 @@ export async function runCli(argv: readonly string[], shell: Shell): Promise<num
 
 async function dispatch([word, ...rest]: readonly string[], shell: Shell): Promise<number> {
   if (word === undefined) {
+    if (shell.env["DATASET_ID"]) return runNamed("run", [], shell);
     shell.note(await usage(shell, root));
     return 2;
   }
   if (word.startsWith("-")) return rootFlag([word, ...rest], shell);
-  const found = Object.hasOwn(commands, word) ? await commands[word]?.() : undefined;
-  if (!found) throw unknownCommand(word, shell);
-  return runFound(found, rest, shell);
+  if (Object.hasOwn(commands, word)) return runNamed(word, rest, shell);
+  const { isBareDataset } = await import("./bare_dataset.ts");
+  if (await isBareDataset(word, rest, shell)) return runNamed("run", [word, ...rest], shell);
+  throw unknownCommand(word, shell);
+}
+
+async function runNamed(name: string, raw: readonly string[], shell: Shell): Promise<number> {
+  const found = await commands[name]?.();
+  if (!found) throw unknownCommand(name, shell);
+  return runFound(found, raw, shell);
 }
 
 async function rootFlag(raw: readonly string[], shell: Shell): Promise<number> {

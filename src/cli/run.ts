@@ -20,6 +20,8 @@ const args = {
     valueHint: "FILE",
     description: "Write the observations of a dataset without loader there as JSON lines; - is standard output",
   },
+  wait: { type: "string", valueHint: "TIME", description: "Wait so long for a busy lock, as in 30s, 10m or 2h" },
+  tmp: { type: "string", valueHint: "DIR", description: "Keep temporary files in this folder (TMPDIR, or /tmp)" },
   ...outputArgs,
 } as const;
 

@@ -1,5 +1,6 @@
 import { IngestorError } from "../core/errors.ts";
 import { datasetsFolder, openPlugins } from "./common.ts";
+import { readDuration } from "./duration.ts";
 import { liveDisplay, plainDisplay, type Display } from "./display.ts";
 import { openMessages, type Messages } from "./messages.ts";
 import type { PluginLookup } from "../core/plugin.ts";
@@ -14,6 +15,8 @@ export interface RunFlags {
   plugins?: string | undefined;
   local?: string | undefined;
   output?: string | undefined;
+  tmp?: string | undefined;
+  wait?: string | undefined;
   full?: boolean | undefined;
   json?: boolean | undefined;
   verbose?: boolean | undefined;
@@ -49,7 +52,13 @@ export async function openSession(flags: RunFlags, { shell, sets }: Invocation):
   const display = openDisplay(shell, messages);
   const plugins = await openPlugins(flags, shell);
   const { signal } = shell.stop;
-  const ports = await shell.openPorts({ pluginDigest: plugins.digest, signal, notify: display.show });
+  const ports = await shell.openPorts({
+    pluginDigest: plugins.digest,
+    signal,
+    tmp: flags.tmp,
+    waitMs: flags.wait === undefined ? undefined : readDuration("--wait", flags.wait),
+    notify: display.show,
+  });
   const datasets = datasetsFolder(flags, shell);
   const again = ["datasets", "plugins", "local"] as const;
   const kept = again.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));

@@ -6,6 +6,10 @@ import type { Stop } from "./signals.ts";
 export interface PortRequest {
   pluginDigest(name: string): Promise<string | undefined>;
   signal: AbortSignal;
+  /** The folder of temporary files; undefined: the system's. */
+  tmp?: string | undefined;
+  /** How long a lock that is busy is waited for; undefined: not at all. */
+  waitMs?: number | undefined;
   notify(event: RunEvent): void;
 }
 
@@ -16,12 +20,14 @@ export interface Shell {
   readonly program: string;
   /** Set where standard error is a terminal. */
   readonly terminal: { readonly columns: number; readonly colour: boolean } | undefined;
+  /** Whether standard output is a terminal, where nobody wants more than a screen. */
+  readonly outTerminal: boolean;
   /** Whether standard output may be coloured. */
   readonly outColour: boolean;
   readonly stop: Stop;
   now(): Date;
   /** Writes results to standard output; settles when they are taken. */
-  print(text: string): Promise<void>;
+  print(text: string | Uint8Array): Promise<void>;
   /** Writes anything else to standard error. */
   note(text: string): void;
   openPorts(request: PortRequest): Promise<RunPorts>;
@@ -38,6 +44,7 @@ export function processShell(stop: Stop, openPorts: Shell["openPorts"]): Shell {
     // From the sources, the program is called bun.
     program: argv0.endsWith("ingestor") ? argv0 : "ingestor",
     terminal: stderr.isTTY ? { columns: stderr.columns || 80, colour } : undefined,
+    outTerminal: stdout.isTTY,
     outColour: stdout.isTTY && colour,
     stop,
     now: () => new Date(),

@@ -30,7 +30,7 @@ export function statusLine(report: RunReport): string {
 
 function resultOf(report: RunReport): string {
   const { status, version_id } = report;
-  if (status === "published") return ` ${version_id} (${changes(report)})`;
+  if (status === "published") return ` ${version_id} (${changesText(report)})`;
   if (status === "done") return `, ${formatCount(observationsOf(report))} observations, ${destinationOf(report)}`;
   if (status === "unchanged") return version_id === null ? "" : `, nothing new since ${version_id}`;
   return version_id === null ? "" : `, after it published ${version_id}`;
@@ -40,7 +40,8 @@ function destinationOf({ store }: RunReport): string {
   return store === null ? "no loader" : `loaded into ${store}`;
 }
 
-function changes({ added, revised, withdrawn }: RunReport): string {
+/** `+84,727 new, 2 revised, 0 withdrawn` */
+export function changesText({ added, revised, withdrawn }: RunReport): string {
   const parts = [`+${formatCount(added)} new`, `${formatCount(revised)} revised`];
   // An incremental run cannot see withdrawals, and must not be read as having found none.
   if (withdrawn !== null) parts.push(`${formatCount(withdrawn)} withdrawn`);

@@ -21,9 +21,20 @@ export interface StateSettings {
   lookback: number;
 }
 
-export interface LockSettings {
-  kind: "memory";
+export type LockSettings =
+  | { kind: "memory"; key: string }
+  | { kind: "file"; key: string; /** Of the lock files. */ folder: string }
+  | DynamodbLockSettings;
+
+export interface DynamodbLockSettings {
+  kind: "dynamodb";
   key: string;
+  table_name: string;
+  region_name: string;
+  timeout_seconds: number;
+  /** Undefined: the credentials of the environment, a profile or the container. */
+  aws_access_key_id?: string | undefined;
+  aws_secret_access_key?: string | undefined;
 }
 
 /** One dataset file, resolved and valid. */

@@ -1,85 +1,40 @@
-import { basename, dirname } from "node:path";
-import * as v from "valibot";
 import { didYouMean } from "../core/suggest.ts";
-import { check, type Section } from "./check.ts";
-import type { LockSettings, StateSettings } from "./dataset.ts";
+import type { LoadStep, LockSettings, StateSettings } from "./dataset.ts";
+import type { Kind, Surroundings } from "./kind.ts";
+import { lockKinds } from "./lock_kinds.ts";
 import { sectionAt } from "./sections.ts";
+import { stateKinds } from "./state_kinds.ts";
 import { child, keyPlaceAt, placeAt, textAt, withEntries, type MapNode, type Report } from "./tree.ts";
 
-/** One way to keep state, or to lock: the options that the file gives it, and what they come to. */
-interface Kind<T> {
-  options: v.GenericSchema;
-  /** Undefined if the options are wrong, which is reported. */
-  read(section: Section, dataset_id: string, report: Report): T | undefined;
+/** What was read of the file before, and who is told of what is valid but unwise. */
+export interface Read {
+  load?: LoadStep | undefined;
+  state?: StateSettings | undefined;
+  warn?: Report;
 }
-
-function kind<S extends v.GenericSchema, T>(
-  options: S,
-  settings: (options: v.InferOutput<S>, dataset_id: string) => T,
-): Kind<T> {
-  return {
-    options,
-    read(section, dataset_id, report) {
-      const checked = check(options, section, report);
-      return checked === undefined ? undefined : settings(checked, dataset_id);
-    },
-  };
-}
-
-const lookback = v.pipe(
-  v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
-  v.description("Days before the last observation from which a run reads again"),
-);
-
-const filePath = v.pipe(
-  v.string(),
-  v.minLength(1),
-  v.check((path) => !/(^|[/\\])\.{0,2}$/.test(path), "must end in the name of a file"),
-  v.description("The state file, relative to the current folder"),
-);
-
-export const stateKinds: Record<string, Kind<StateSettings>> = {
-  file: kind(v.strictObject({ path: filePath, lookback }), ({ path, lookback }) => ({
-    location: { kind: "file", root: dirname(path) },
-    key: basename(path),
-    lookback,
-  })),
-};
-
-export const lockKinds: Record<string, Kind<LockSettings>> = {
-  memory: kind(
-    v.strictObject({
-      key: v.pipe(
-        v.optional(v.pipe(v.string(), v.minLength(1)), "etl:{dataset_id}"),
-        v.description("What is locked; `{dataset_id}` stands for the dataset's"),
-      ),
-    }),
-    ({ key }, dataset_id) => ({ kind: "memory", key: key.replaceAll("{dataset_id}", () => dataset_id) }),
-  ),
-};
 
 /** The settings of `state` or of its short form `state_file`; undefined if there are none, or wrong ones, which is reported. */
-export function readState(root: MapNode, report: Report): StateSettings | undefined {
+export function readState(root: MapNode, load: LoadStep | undefined, report: Report): StateSettings | undefined {
   const [state, path] = [child(root, "state"), child(root, "state_file")];
   if (state !== undefined && path !== undefined) {
     report({ message: 'state_file: is short for "state": keep one of the two', ...keyPlaceAt(root, ["state_file"]) });
     return undefined;
   }
-  if (path === undefined) return readKind(stateKinds, root, "state", "file", report);
+  if (path === undefined) return readKind(stateKinds, root, { name: "state", fallback: "file" }, { load }, report);
   const map = withEntries({ kind: "map", entries: new Map(), place: path.place }, { path }, path.place);
-  return stateKinds.file?.read({ map, nameOf: () => "state_file" }, "", report);
+  return stateKinds.file?.read({ map, nameOf: () => "state_file" }, aroundOf(root, { load }), report);
 }
 
 /** The settings of `lock`; undefined if there are none, or wrong ones, which is reported. */
-export function readLock(root: MapNode, report: Report): LockSettings | undefined {
-  return readKind(lockKinds, root, "lock", undefined, report);
+export function readLock(root: MapNode, read: Read, report: Report): LockSettings | undefined {
+  return readKind(lockKinds, root, { name: "lock" }, read, report);
 }
 
 function readKind<T>(
   kinds: Record<string, Kind<T>>,
   root: MapNode,
-  name: string,
-  fallback: string | undefined,
+  { name, fallback }: { name: string; fallback?: string },
+  read: Read,
   report: Report,
 ): T | undefined {
   const map = child(root, name);
@@ -87,9 +42,16 @@ function readKind<T>(
   const wanted = child(map, "kind") === undefined ? fallback : textAt(map, "kind");
   if (wanted === undefined) return undefined;
   const found = Object.hasOwn(kinds, wanted) ? kinds[wanted] : undefined;
-  if (found !== undefined) return found.read(sectionAt(map, name, "kind"), textAt(root, "dataset_id") ?? "", report);
+  if (found !== undefined) return found.read(sectionAt(map, name, "kind"), aroundOf(root, read), report);
   const known = Object.keys(kinds);
   const message = `${name}.kind: unknown kind "${wanted}"${didYouMean(wanted, known)} (known: ${known.join(", ")})`;
   report({ message, ...placeAt(map, ["kind"]) });
   return undefined;
+}
+
+function aroundOf(root: MapNode, { load, state, warn = () => {} }: Read): Surroundings {
+  const dataset_id = textAt(root, "dataset_id") ?? "";
+  const store = load?.kind === "store" ? load.location : undefined;
+  const isUnknown = load === undefined && child(root, "load") !== undefined;
+  return { dataset_id, store: isUnknown ? "unknown" : store, state, warn };
 }

@@ -43,8 +43,9 @@ export async function loadDataset(input: DatasetInput): Promise<LoadedDataset> {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const report: Report = (problem) => void problems.push(problem);
-  const root = await readRoot(input, report, (warning) => void warnings.push(warning));
-  const dataset = root && (await readDataset(root, input, report));
+  const warn: Report = (warning) => void warnings.push(warning);
+  const root = await readRoot(input, report, warn);
+  const dataset = root && (await readDataset(root, input, report, warn));
   if (dataset === undefined || problems.length > 0) throw unreadable(input.file, problems);
   return { dataset, warnings };
 }
@@ -71,7 +72,12 @@ async function readRoot(input: DatasetInput, report: Report, warn: Report): Prom
   return tree.kind === "map" ? filterEntries(tree, (_, { node }) => !isNothing(node)) : undefined;
 }
 
-async function readDataset(root: MapNode, input: DatasetInput, report: Report): Promise<Dataset | undefined> {
+async function readDataset(
+  root: MapNode,
+  input: DatasetInput,
+  report: Report,
+  warn: Report,
+): Promise<Dataset | undefined> {
   const base = check(datasetSchema, { map: root, nameOf: (path) => path.join(".") }, report);
   for (const [key, problem] of unmetNeeds(new Set(root.entries.keys()))) {
     report({ message: `${key}: ${problem}`, ...keyPlaceAt(root, [key]) });
@@ -79,8 +85,8 @@ async function readDataset(root: MapNode, input: DatasetInput, report: Report): 
   const parser = parserSection(root, report);
   if (parser) checkSeries(parser, report);
   const { source, ...stages } = await readStages(root, parser, input.plugins, report);
-  const state = readState(root, report);
-  const lock = readLock(root, report);
+  const state = readState(root, stages.load, report);
+  const lock = readLock(root, { load: stages.load, state, warn }, report);
   if (base === undefined || source === undefined) return undefined;
   return {
     dataset_id: base.dataset_id,

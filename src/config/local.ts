@@ -30,7 +30,7 @@ export async function applyLocal(root: MapNode, local: Local): Promise<MapNode> 
   }
   const moved: Record<string, Node> = {};
   if (load?.kind === "map") moved.load = movedLoad(load, loader, local.dir, place);
-  if (!isNothing(child(root, "lock"))) moved.lock = madeMap({ kind: "memory" }, place);
+  if (!isNothing(child(root, "lock"))) moved.lock = madeLock(local.dir, place);
   return withState(withEntries(root, moved, place), local.dir, place);
 }
 
@@ -66,6 +66,10 @@ function withState(root: MapNode, dir: string, place: Place): MapNode {
     { state: moved },
     place,
   );
+}
+
+function madeLock(dir: string, place: Place): MapNode {
+  return madeMap({ kind: "file", path: join(escapeReferences(dir), "locks") }, place);
 }
 
 function madeMap(values: Record<string, string>, place: Place): MapNode {

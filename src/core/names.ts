@@ -5,7 +5,7 @@
 export function nameProblem(name: string): string | undefined {
   if (name === "") return "must not be empty";
   if (name === "." || name === "..") return `must not be "${name}"`;
-  if (["__proto__", "constructor", "prototype"].includes(name)) return `must not be "${name}"`;
+  if (["__proto__", "constructor", "prototype", "manifest.json"].includes(name)) return `must not be "${name}"`;
   if (/[/\\]/.test(name)) return 'must not contain "/" or "\\"';
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return "must not contain control characters";

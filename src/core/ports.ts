@@ -3,6 +3,9 @@ export interface Clock {
   now(): Date;
 }
 
+/** Settles after that long; rejects with the signal's reason if that aborts first. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
 /** A number from 0 up to but not including 1. */
 export type Random = () => number;
 
@@ -52,27 +55,38 @@ export interface ObjectStore {
   delete(keys: readonly string[]): Promise<void>;
 }
 
-/** Who holds a lock. */
+/** Who holds a lock. What whoever took it did not say is empty or undefined. */
 export interface LockHolder {
   owner: string;
+  host: string;
   run_id: string;
-  acquired_at: Date;
-  /** When the lease ends unless it is renewed. */
-  expires_at: Date;
+  acquired_at: Date | undefined;
+  /** When the lease ends unless it is renewed; undefined: when the process does. */
+  expires_at: Date | undefined;
 }
 
+/** A lock that is ours. Its lease is renewed behind the scenes until it is released or lost. */
 export interface HeldLock {
   /** Grows with every acquisition of the same key, so that what a late holder writes can be refused. */
   token: number;
-  /** Aborts when the lease is lost. */
+  /** Aborts when the lease is lost; the reason is an Error that says why. */
   lost: AbortSignal;
+  /**
+   * Throws the reason if the lease is lost at this very moment, by the clock: a process that was paused learns it
+   * before any timer of its own has had a turn.
+   */
+  check(): void;
   /** Gives the lock back if it is still ours. */
   release(): Promise<void>;
 }
 
-/** Keeps two runs of one dataset apart. Throws an `IngestorError` (`STORAGE`) if it cannot tell. */
+/** Keeps two runs of one dataset apart. Every method throws an `IngestorError` if it cannot tell. */
 export interface Lock {
   acquire(key: string, wanted: { owner: string; run_id: string }): Promise<{ held: HeldLock } | { busy: LockHolder }>;
+  /** Who holds it now; undefined: nobody. */
+  holder(key: string): Promise<LockHolder | undefined>;
+  /** Frees it, whoever holds it, and gives who that was; the holder finds its lock lost. */
+  break(key: string): Promise<LockHolder | undefined>;
 }
 
 /** What the consumers are told of one published version. The field names are the wire format. */
@@ -125,4 +139,20 @@ export interface HttpClient {
 export type State = Record<string, string>;
 
 /** Where a versioned store or a state file lies; a loader says it, and the run opens it. */
-export type StoreLocation = { kind: "file"; root: string } | { kind: "memory"; name: string };
+export type StoreLocation = { kind: "file"; root: string } | { kind: "memory"; name: string } | S3Location;
+
+/** A part of a bucket of Amazon S3, or of a server that speaks like it. */
+export interface S3Location {
+  kind: "s3";
+  bucket: string;
+  /** What comes before every key, without a slash at its ends; empty: nothing does. */
+  prefix: string;
+  region: string;
+  /** Undefined: what the environment names, else Amazon's own. */
+  endpoint_url?: string | undefined;
+  /** Whether the bucket stands in the path or in the host name; undefined: in the host name only where it can. */
+  force_path_style?: boolean | undefined;
+  /** Undefined: the credentials of the environment, a profile or the container. */
+  aws_access_key_id?: string | undefined;
+  aws_secret_access_key?: string | undefined;
+}

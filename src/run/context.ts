@@ -3,8 +3,8 @@ import type { StageContext } from "../core/plugin.ts";
 import type { Diary } from "./diary.ts";
 import type { RunPorts } from "./ports.ts";
 
-/** What every step of one run has in common. */
-export interface Session {
+/** What is done to one dataset and reported: a run, or a rollback. */
+export interface Job {
   dataset: Dataset;
   ports: RunPorts;
   diary: Diary;
@@ -12,6 +12,12 @@ export interface Session {
   now: Date;
   /** Aborts on a signal, and when the lock is lost. */
   signal: AbortSignal;
+  /** Throws where `signal` has aborted or, by the clock, is about to. */
+  mayPublish(): void;
+}
+
+/** What every step of one run has in common. */
+export interface Session extends Job {
   tempDir: string;
   plugins: Record<string, string>;
   recipe: string;

@@ -1,3 +1,4 @@
+import { IngestorError } from "../core/errors.ts";
 import type { State } from "../core/ports.ts";
 import type { Batches } from "../core/plugin.ts";
 import { localPart } from "../core/time.ts";
@@ -39,10 +40,26 @@ async function consume(session: Session, request: RunRequest, batches: Batches):
   }
   const { plugin, options } = dataset.load;
   await stage(diary, ports, "load", async (counts) => {
-    const result = await blame("load", plugin.name, signal, () => plugin.load(batches, options, context));
+    const all = untilTheEnd(batches);
+    const result = await blame("load", plugin.name, signal, () => plugin.load(all.batches, options, context));
+    if (!all.taken()) throw leftOff(plugin.name);
     counts["observations"] = result.loaded;
     diary.report.store = result.destination;
   });
+}
+
+/** Holes and layout problems show at the end: a loader that leaves off before has not seen whether all is well. */
+function untilTheEnd(source: Batches) {
+  let taken = false;
+  async function* batches(): Batches {
+    yield* source;
+    taken = true;
+  }
+  return { batches: batches(), taken: () => taken };
+}
+
+function leftOff(pluginName: string): IngestorError {
+  return new IngestorError("STAGE", `Cannot load with "${pluginName}": it left off before the last observation`);
 }
 
 /** Keeps the last time of each series that comes by. */

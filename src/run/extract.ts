@@ -1,3 +1,4 @@
+import { IngestorError } from "../core/errors.ts";
 import type { RawSource, Validators } from "../core/plugin.ts";
 import { publicUrl } from "../core/url.ts";
 import { blame } from "./blame.ts";
@@ -28,12 +29,20 @@ export async function extract(session: Session, validators: Validators | undefin
       }),
     );
     signal.throwIfAborted();
-    if (source === "unchanged") return source;
+    if (source === "unchanged") {
+      if (validators === undefined) throw unasked(plugin.name);
+      return source;
+    }
     const sha256 = await hashOf(source.blob);
     counts["bytes"] = source.blob.size;
     diary.report.source = { url: publicUrl(source.url), sha256, bytes: source.blob.size };
     return { source, sha256 };
   });
+}
+
+function unasked(pluginName: string): IngestorError {
+  const reason = "it says that the source is unchanged, which nobody asked";
+  return new IngestorError("STAGE", `Cannot extract with "${pluginName}": ${reason}`);
 }
 
 async function hashOf(blob: Blob): Promise<string> {

@@ -19,3 +19,14 @@ export function readingPlan(
   };
   return { full: false, from };
 }
+
+/**
+ * Whether observations of these series that were read by one plan leave no gap on a version that another plan was made
+ * for: one that ends before they begin lacks what lies between.
+ */
+export function leavesNoGap(codes: Iterable<string>, read: ReadFrom, needed: ReadFrom): boolean {
+  return [...codes].every((code) => {
+    const [begun, end] = [read(code), needed(code)];
+    return begun === undefined || (end !== undefined && begun <= end);
+  });
+}

@@ -129,8 +129,8 @@ function report({ diary, ports }: Session, meters: [string, Meter, Record<string
   for (const [stage, { waited }, counts] of meters) {
     const seconds = (waited - before) / 1000;
     before = waited;
-    if (stage === "normalize")
-      Object.assign(counts, { rejected: diary.report.rejected, duplicates: diary.report.duplicates });
+    const { rejected, duplicates } = diary.report;
+    if (stage === "normalize") Object.assign(counts, { rejected, duplicates }, diary.counts);
     diary.report.stages.push({ stage, seconds, counts });
     ports.notify({ kind: "finished", stage, seconds, counts });
   }

@@ -1,4 +1,4 @@
-import type { Clock, HttpClient, Lock, Notifier, ObjectStore, Random, StoreLocation } from "../core/ports.ts";
+import type { Clock, HttpClient, Lock, Notifier, ObjectStore, Random, Sleep, StoreLocation } from "../core/ports.ts";
 import type { Observation } from "../core/observation.ts";
 import type { LockSettings } from "../config/dataset.ts";
 
@@ -13,9 +13,12 @@ export type RunEvent =
 export interface RunPorts {
   clock: Clock;
   random: Random;
+  sleep: Sleep;
   http: HttpClient;
   openStore(location: StoreLocation): ObjectStore;
   openLock(settings: LockSettings): Lock;
+  /** How long a lock that is busy is waited for; undefined: not at all. */
+  waitMs?: number | undefined;
   /** Undefined: nobody is told. */
   notifier: Notifier | undefined;
   /** A new folder of the run's own; `remove` takes it away with all that is in it. */

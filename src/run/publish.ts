@@ -3,20 +3,18 @@ import { isoSeconds } from "../core/time.ts";
 import type { Batches } from "../core/plugin.ts";
 import { collect, type Collection } from "../store/collect.ts";
 import { commit, type Outcome, type Publication } from "../store/commit.ts";
-import { fileOf } from "../store/layout.ts";
-import type { Draft } from "../store/draft.ts";
 import { freshPartitions } from "../store/fresh.ts";
 import { snapshotOf, type Head } from "../store/head.ts";
-import type { Manifest } from "../store/manifest.ts";
+import type { SourceInfo } from "../store/manifest.ts";
 import { mergeRun, type FreshData } from "../store/merge_run.ts";
 import { putContent } from "../store/put_own.ts";
-import { changelogOf, dateRangeOf } from "../store/tally.ts";
-import { versionTime } from "../store/version_id.ts";
 import type { Session } from "./context.ts";
 import { stage } from "./diary.ts";
 import type { Extracted } from "./extract.ts";
 import { gate } from "./gate.ts";
+import { manifestOf } from "./manifest.ts";
 import { sinceOf } from "./observe.ts";
+import { refuseOtherShape } from "./shape.ts";
 import type { StoreTarget } from "./target.ts";
 import { publicUrl } from "../core/url.ts";
 
@@ -25,12 +23,15 @@ export interface Load {
   head: Head;
   full: boolean;
   extracted: Extracted;
+  /** Whether what this run has of these series leaves no gap on top of that version. */
+  fits(codes: Iterable<string>, head: Head): boolean;
 }
 
 /** Collects what the stages give and commits it as a version, unless the store has it all already. */
 export async function publish(session: Session, load: Load, batches: Batches): Promise<Outcome> {
   const { dataset, diary, ports, now } = session;
   const collection = await collect(batches, { frequency: dataset.frequency, now });
+  session.signal.throwIfAborted();
   return stage(diary, ports, "load", async (counts) => {
     const outcome = await commit(load.target.site, publication(session, load, collection), load.head);
     const { draft } = outcome;
@@ -61,28 +62,25 @@ function publication(session: Session, load: Load, collection: Collection): Publ
     },
   };
   const archive = archiveOnce(load);
+  const made = { target: load.target, full: load.full, source: sourceInfo(session, load), plugins: session.plugins };
   return {
     clock: ports.clock,
     random: ports.random,
     token,
+    mayPublish: session.mayPublish,
     checks: gate,
     draft(head, version_id) {
-      refuseOtherStrategy(load.target, head);
+      refuseOtherShape("publish", load.target, head);
+      if (!load.fits(collection.series.keys(), head)) throw endsEarlier(load.target);
       return mergeRun(site, version_id, snapshotOf(head), fresh, archive);
     },
-    manifest: (draft, head, fence) => manifestOf(session, load, draft, head, fence),
+    manifest: (draft, head, fence) => manifestOf(session, made, draft, head, fence),
   };
 }
 
-/** Partitions of two strategies in one dataset would hold observations twice. */
-function refuseOtherStrategy({ site, step }: StoreTarget, head: Head): void {
-  const theirs = head.kind === "version" ? head.manifest.partition_strategy : undefined;
-  const ours = step.policy.partition_strategy;
-  if (theirs === undefined || theirs === ours) return;
-  const reason = `${site.objects.name} is partitioned by ${theirs}, and the dataset file says ${ours}`;
-  throw new IngestorError("CONFIG", `Cannot publish "${site.dataset_id}": ${reason}`, {
-    hint: `set load.partition_strategy to ${theirs}, or load into a new place`,
-  });
+/** Somebody went back to an older version while this run was reading what is newer than the version before. */
+function endsEarlier({ site }: StoreTarget): IngestorError {
+  return new IngestorError("CONFLICT", `Cannot publish "${site.dataset_id}": the current version is an older one now`);
 }
 
 /** The source archive is written before the first file that was made from it, and not for what is published already. */
@@ -91,34 +89,12 @@ function archiveOnce({ target: { site }, extracted }: Load): () => Promise<void>
   return () => (written ??= putContent(site, site.keys.source(extracted.sha256), extracted.source.blob));
 }
 
-function manifestOf(session: Session, load: Load, draft: Draft, head: Head, fence: number): Manifest {
-  const { dataset, run_id, now, ports, plugins } = session;
-  const changelog = changelogOf(draft.tally, snapshotOf(head), load.full);
-  const series_codes = [...draft.tally.codes].toSorted();
+function sourceInfo({ now }: Session, { extracted: { source, sha256 } }: Load): SourceInfo {
   return {
-    version_id: draft.version_id,
-    dataset_id: dataset.dataset_id,
-    created_at: isoSeconds(versionTime(draft.version_id) ?? now),
-    collection_date: isoSeconds(now),
-    data_points_count: changelog.data_points_added + changelog.data_points_revised,
-    series_count: series_codes.length,
-    series_codes,
-    date_range: dateRangeOf(draft.tally),
-    json_files: draft.changed.map(fileOf),
-    partitions: [...draft.changed],
-    partition_strategy: load.target.step.policy.partition_strategy,
-    previous_version: head.kind === "empty" ? null : head.version_id,
-    changelog,
-    source: {
-      url: publicUrl(load.extracted.source.url),
-      sha256: load.extracted.sha256,
-      etag: load.extracted.source.etag ?? null,
-      last_modified: load.extracted.source.last_modified ?? null,
-      fetched_at: isoSeconds(now),
-    },
-    fence,
-    run_id,
-    tool: { version: ports.toolVersion, plugins },
-    checks: [],
+    url: publicUrl(source.url),
+    sha256,
+    etag: source.etag ?? null,
+    last_modified: source.last_modified ?? null,
+    fetched_at: isoSeconds(now),
   };
 }

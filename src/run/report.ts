@@ -24,6 +24,8 @@ export interface RunReport {
   finished_at: string;
   /** The version that is current after the run; of a failed run, the one it published, if it came so far. */
   version_id: string | null;
+  /** Of a rollback, the version whose content was published again. */
+  rolled_back_to?: string;
   /** Whether all that the source has was compared, not only what is newer than the state. */
   full: boolean;
   added: number;

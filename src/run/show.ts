@@ -3,46 +3,55 @@ import { announce } from "../store/announce.ts";
 import { converge, type Convergence } from "../store/converge.ts";
 import type { Head } from "../store/head.ts";
 import { putShown, readShown, type Shown } from "../store/projections.ts";
-import type { Session } from "./context.ts";
-import type { StoreTarget } from "./target.ts";
+import type { Job } from "./context.ts";
+import { bucketOf, type StoreTarget } from "./target.ts";
 
 /** Finishes what an earlier run left: projections that lag behind the pointer, versions that nobody was told of. */
-export async function heal(session: Session, target: StoreTarget, head: Head): Promise<Shown> {
+export async function heal(job: Job, target: StoreTarget, head: Head): Promise<Shown> {
   const shown = await readShown(target.site);
   if (head.kind !== "version") return shown;
   const snapshots = new Map([[head.version_id, head.snapshot]]);
-  const lastSeen = { version_id: head.version_id, shown };
-  const healed = await show(session, target, { snapshots, lastSeen });
-  return healed === undefined ? shown : tell(session, target, healed);
+  const healed = await show(job, target, head.version_id, shown, { snapshots });
+  return healed === undefined ? shown : tell(job, target, head.version_id, healed);
 }
 
-/** Makes the projections show the current version; undefined where no version lists its partitions. */
+/** Makes the projections show the current version, where there are projections; undefined where no version lists its partitions. */
 export async function show(
-  { dataset, ports, signal }: Session,
+  { dataset, ports }: Pick<Job, "dataset" | "ports">,
   { site, step }: StoreTarget,
-  atHand: Omit<Convergence, "workers" | "silent" | "progress">,
+  version_id: string,
+  shown: Shown,
+  atHand: Pick<Convergence, "snapshots" | "drafted" | "expectations" | "content" | "suspects">,
 ): Promise<Shown | undefined> {
+  const { mode, copy_workers } = step.policy.projection;
+  if (mode === "direct") return shown;
   return converge(site, {
     ...atHand,
-    workers: step.policy.projection.copy_workers,
+    lastSeen: { version_id, shown },
+    workers: copy_workers,
     silent: listener(dataset.silent, ports.notifier) === undefined,
     progress(done, total) {
-      signal.throwIfAborted();
+      // Not where the lock is lost: what is published is to be seen, and the conditions of the puts keep runs apart.
+      ports.signal.throwIfAborted();
       ports.notify({ kind: "progress", stage: "publish", done, total, unit: "partitions" });
     },
   });
 }
 
 /** Announces what was not announced; where nobody listens, it counts as announced. */
-export async function tell(session: Session, { site, step }: StoreTarget, shown: Shown): Promise<Shown> {
-  if (shown.announced === shown.version_id) return shown;
-  const notifier = listener(session.dataset.silent, session.ports.notifier);
-  if (notifier === undefined) {
-    return (await putShown(site, shown, { ...shown, announced: shown.version_id })) ?? shown;
-  }
-  const { location } = step;
-  const bucket = location.kind === "file" ? location.root : location.name;
-  return announce(site, notifier, shown, bucket, session.diary.warn);
+export async function tell(job: Job, { site, step }: StoreTarget, version_id: string, shown: Shown): Promise<Shown> {
+  const { dataset, ports, diary } = job;
+  if (shown.announced === version_id) return shown;
+  const notifier = listener(dataset.silent, ports.notifier);
+  if (notifier === undefined) return (await putShown(site, shown, { ...shown, announced: version_id })) ?? shown;
+  return announce(site, shown, {
+    notifier,
+    bucket: bucketOf(step.location),
+    version_id,
+    filesOf: (version) =>
+      step.policy.projection.mode === "copy" ? site.keys.projectionsDir : site.keys.dataDir(version),
+    warn: diary.warn,
+  });
 }
 
 function listener(silent: boolean, notifier: Notifier | undefined): Notifier | undefined {

@@ -1,4 +1,5 @@
 import type { LoadStep } from "../config/dataset.ts";
+import type { StoreLocation } from "../core/ports.ts";
 import type { Site } from "../store/site.ts";
 import type { StatePlace } from "../store/state.ts";
 
@@ -11,4 +12,16 @@ export interface StoreTarget {
   state: StatePlace | undefined;
   /** The fencing token of the lock, where there is one. */
   token: number | undefined;
+}
+
+/** What events call the place of a store: its bucket, or its folder. */
+export function bucketOf(location: StoreLocation): string {
+  switch (location.kind) {
+    case "file":
+      return location.root;
+    case "memory":
+      return location.name;
+    case "s3":
+      return location.bucket;
+  }
 }

@@ -1,8 +1,8 @@
 import { IngestorError, type Problem } from "../core/errors.ts";
 import { clashingNames } from "../core/names.ts";
 import type { Batches } from "../core/plugin.ts";
-import { isoMicroseconds, readIso } from "../core/time.ts";
-import { dictionary } from "./columns.ts";
+import { readIso } from "../core/time.ts";
+import { collectionDates } from "./collection_dates.ts";
 import { gatherSeries, type CollectedSeries, type Instant } from "./collect_series.ts";
 
 const minute = 60_000;
@@ -28,9 +28,8 @@ export async function collect(
   const refuse = (message: string) => void problems.push({ message });
   const gathering = {
     defaultFrequency: defaults.frequency,
-    now: isoMicroseconds(defaults.now),
     instantOf: instants(),
-    collectionDates: dictionary(),
+    collectionDates: collectionDates(defaults.now),
   };
 
   for await (const batch of batches) {

@@ -1,7 +1,8 @@
 import { nameProblem } from "../core/names.ts";
 import type { Observation, StoredObservation } from "../core/observation.ts";
 import { isoDate, obsTimeOf } from "../core/time.ts";
-import { column, type dictionary } from "./columns.ts";
+import type { CollectionDates } from "./collection_dates.ts";
+import { column } from "./columns.ts";
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -24,14 +25,12 @@ export interface CollectedSeries {
 /** What the series of one run share. */
 export interface Gathering {
   defaultFrequency: string | undefined;
-  /** The `collection_date` of what comes without one. */
-  now: string;
   instantOf(obs_time: string): Instant | undefined;
-  collectionDates: ReturnType<typeof dictionary>;
+  collectionDates: CollectionDates;
 }
 
 /** Gathers one series in columns; `add` gives the reason where an observation is refused. */
-export function gatherSeries(code: string, { defaultFrequency, now, instantOf, collectionDates }: Gathering) {
+export function gatherSeries(code: string, { defaultFrequency, instantOf, collectionDates }: Gathering) {
   const epochs = column((length) => new Float64Array(length));
   const offsets = column((length) => new Int16Array(length));
   const values = column((length) => new Float64Array(length));
@@ -45,6 +44,8 @@ export function gatherSeries(code: string, { defaultFrequency, now, instantOf, c
     if (badName !== undefined) return `the series code ${badName}`;
     if (instant === undefined) return "obs_time must be an ISO 8601 date-time with an offset";
     if (!Number.isFinite(observation.value)) return `the value is ${observation.value}`;
+    const firstSeen = collectionDates.numberOf(observation.collection_date);
+    if (firstSeen === undefined) return "collection_date must be an ISO 8601 date-time with an offset";
     const theirs = observation.frequency ?? defaultFrequency;
     const refusal = textProblem("unit", observation.unit, unit) ?? textProblem("frequency", theirs, frequency);
     if (refusal !== undefined) return refusal;
@@ -54,7 +55,7 @@ export function gatherSeries(code: string, { defaultFrequency, now, instantOf, c
     offsets.push(instant.offset);
     // Adding 0 turns -0 into 0, which is what its JSON says too.
     values.push(observation.value + 0);
-    seen.push(collectionDates.numberOf(observation.collection_date ?? now));
+    seen.push(firstSeen);
     return undefined;
   }
 
@@ -95,6 +96,7 @@ export function gatherSeries(code: string, { defaultFrequency, now, instantOf, c
 function textProblem(what: string, text: string | undefined, before: string | undefined): string | undefined {
   if (text === undefined || text.trim() === "") return `the ${what} is missing`;
   if (/[\u0000-\u001f]/.test(text)) return `the ${what} has a control character`;
+  if (!text.isWellFormed()) return `the ${what} is not well-formed Unicode`;
   if (before !== undefined && before !== text) return `the ${what} is "${text}", and "${before}" earlier in the series`;
   return undefined;
 }

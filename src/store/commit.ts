@@ -31,6 +31,8 @@ export interface Publication {
   random: Random;
   /** The fencing token of the lock, where there is one. */
   token: number | undefined;
+  /** Throws if this run must not publish any more; asked each time right before the pointer is put. */
+  mayPublish(): void;
   checks: readonly Check[];
   /** Writes the data files of the new version (and before them what they were made from). */
   draft(head: Head, version_id: string): Promise<Draft>;
@@ -74,7 +76,7 @@ async function tryOnce(site: Site, publication: Publication, head: Head): Promis
 
   await site.objects.flush();
   if (isTooOld(version_id, clock)) return undefined;
-  const moved = await movePointer(site, head, version_id);
+  const moved = await movePointer(site, head, version_id, publication.mayPublish);
   return moved ? { status: "published", head, draft } : undefined;
 }
 

@@ -1,7 +1,6 @@
 import { IngestorError } from "../core/errors.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { Expectation } from "../core/ports.ts";
-import { encodeData } from "./data_file.ts";
 import { readPointer, readSnapshot } from "./head.ts";
 import { readPartition } from "./observations.ts";
 import { putShown, readShown, type Shown } from "./projections.ts";
@@ -21,6 +20,8 @@ export interface Convergence {
   drafted?: string | undefined;
   expectations?: ReadonlyMap<string, Expectation>;
   content?(partition: string): Uint8Array | undefined;
+  /** Partitions whose projection is looked at whatever version is said to be shown. */
+  suspects?: ReadonlySet<string>;
   /** What was just read, to spare the first reading. What is out of date is noticed and read again. */
   lastSeen?: { version_id: string; shown: Shown } | undefined;
   progress?(done: number, total: number): void;
@@ -32,13 +33,14 @@ export interface Convergence {
  * partitions.
  */
 export async function converge(site: Site, how: Convergence): Promise<Shown | undefined> {
+  const written = new Set<string>(how.suspects);
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const { version_id, shown } = (attempt === 0 && how.lastSeen) || (await look(site));
     if (version_id === undefined) return undefined;
-    if (shown.version_id === version_id) return shown;
+    if (shown.version_id === version_id && written.size === 0) return shown;
     const after = await snapshotAt(site, how, version_id);
     if (after === undefined) return undefined;
-    const done = await showVersion(site, how, version_id, after, shown);
+    const done = await showVersion(site, { ...how, written }, version_id, after, shown);
     if (done) return done;
   }
   throw new IngestorError(
@@ -50,6 +52,14 @@ export async function converge(site: Site, how: Convergence): Promise<Shown | un
   );
 }
 
+interface Showing extends Convergence {
+  /**
+   * The suspects, and the partitions that were written so far. When an attempt turns out to be overtaken, these are looked at again: a
+   * newer version may have found there, and left, the very bytes that were then replaced.
+   */
+  written: Set<string>;
+}
+
 async function look(site: Site): Promise<{ version_id: string | undefined; shown: Shown }> {
   const [pointer, shown] = await Promise.all([readPointer(site), readShown(site)]);
   return { version_id: pointer?.version_id, shown };
@@ -58,13 +68,13 @@ async function look(site: Site): Promise<{ version_id: string | undefined; shown
 /** Undefined where something moved meanwhile: begin again. */
 async function showVersion(
   site: Site,
-  how: Convergence,
+  how: Showing,
   version_id: string,
   after: Snapshot,
   shown: Shown,
 ): Promise<Shown | undefined> {
   const before = (shown.version_id && (await snapshotAt(site, how, shown.version_id))) || emptySnapshot;
-  const differing = differences(before, after);
+  const differing = differences(before, after, how.written);
   let [done, overtaken] = [0, false];
   await inParallel(how.workers, differing, async ([partition, entry]) => {
     if (overtaken) return;
@@ -72,6 +82,7 @@ async function showVersion(
     how.progress?.(++done, differing.length);
   });
   if (overtaken) return undefined;
+  if (shown.version_id === version_id) return shown;
   await site.objects.flush();
   return putShown(site, shown, { version_id, announced: how.silent ? version_id : shown.announced });
 }
@@ -81,19 +92,25 @@ async function snapshotAt(site: Site, how: Convergence, version_id: string): Pro
 }
 
 /** Each partition whose content may differ, with what it has to show; undefined for one that is no more. */
-function differences(before: Snapshot, after: Snapshot): [string, PartitionEntry | undefined][] {
+function differences(
+  before: Snapshot,
+  after: Snapshot,
+  written: ReadonlySet<string>,
+): [string, PartitionEntry | undefined][] {
   const changed = [...after.partitions].filter(([partition, entry]) => {
     const old = before.partitions.get(partition);
-    return old?.digest !== entry.digest || old.version_id !== entry.version_id;
+    return old?.digest !== entry.digest || old.version_id !== entry.version_id || written.has(partition);
   });
-  const gone = [...before.partitions.keys()].filter((partition) => !after.partitions.has(partition));
+  const gone = [...new Set([...before.partitions.keys(), ...written])].filter(
+    (partition) => !after.partitions.has(partition),
+  );
   return [...changed, ...gone.map((partition) => [partition, undefined] as [string, undefined])];
 }
 
 /** False if the projection or the pointer changed under way. */
 async function showPartition(
   site: Site,
-  how: Convergence,
+  how: Showing,
   version_id: string,
   partition: string,
   entry: PartitionEntry | undefined,
@@ -110,19 +127,20 @@ async function showPartition(
 
 async function replace(
   site: Site,
-  how: Convergence,
+  how: Showing,
   partition: string,
   entry: PartitionEntry | undefined,
   expect: Expectation,
 ): Promise<boolean> {
   const { objects, keys } = site;
   const key = keys.projection(partition);
+  how.written.add(partition);
   if (entry && objects.link) return objects.link(keys.data(entry.version_id, partition), key, expect);
   return (await objects.put(key, await contentOf(site, how, partition, entry), expect)) !== undefined;
 }
 
-async function contentOf(site: Site, how: Convergence, partition: string, entry: PartitionEntry | undefined) {
-  if (entry === undefined) return encodeData([]);
+async function contentOf(site: Site, how: Showing, partition: string, entry: PartitionEntry | undefined) {
+  if (entry === undefined) return site.format.encode([]);
   const atHand = entry.version_id === how.drafted ? how.content?.(partition) : undefined;
   return atHand ?? readPartition(site, partition, entry);
 }

@@ -40,7 +40,7 @@ function isStored(row: unknown): row is StoredObservation {
   if (typeof row !== "object" || row === null) return false;
   const { obs_time, internal_series_code, value, unit, frequency, collection_date } = row as Partial<StoredObservation>;
   const texts = [obs_time, internal_series_code, unit, frequency, collection_date];
-  return typeof value === "number" && texts.every((text) => typeof text === "string");
+  return Number.isFinite(value) && texts.every((text) => typeof text === "string");
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Expectation } from "../core/ports.ts";
 import type { StoredObservation } from "../core/observation.ts";
-import { digestOf, encodeData } from "./data_file.ts";
+import { digestOf } from "./data_file.ts";
 import { trackExtents, extentOf } from "./extents.ts";
 import { count, newTally, type Tally } from "./tally.ts";
 import type { Merged } from "./merge.ts";
@@ -58,7 +58,7 @@ export function draftVersion(
     const digest = digestOf(merged.rows);
     if (before.partitions.get(partition)?.digest === digest) return;
     if (!before.partitions.has(partition) && merged.rows.length === 0) return;
-    const bytes = encodeData(merged.rows);
+    const bytes = site.format.encode(merged.rows);
     await beforeFirstFile();
     await putOwn(site, site.keys.data(version_id, partition), bytes);
     partitions.set(partition, { version_id, rows: merged.rows.length, digest });
@@ -75,12 +75,17 @@ export function draftVersion(
     contents.set(partition, bytes);
   }
 
-  async function finish(): Promise<Draft> {
+  async function settled(): Promise<ReadonlyMap<string, SeriesExtent>> {
     const snapshot = { series: extents.extents, partitions };
     for (const code of extents.uncertain) await settleExtent(site, code, snapshot, extents.extents);
+    return extents.extents;
+  }
+
+  /** `series` are the extents, where they are known without looking. */
+  async function finish(series?: ReadonlyMap<string, SeriesExtent>): Promise<Draft> {
     return {
       version_id,
-      snapshot,
+      snapshot: { series: series ?? (await settled()), partitions },
       changed: changed.toSorted(),
       tally,
       expectations,
@@ -105,6 +110,6 @@ async function settleExtent(site: Site, code: string, snapshot: Snapshot, extent
 }
 
 /** Partitions of one series are named by it; those named only by year and month may hold any. */
-function mayHold(partition: string, code: string): boolean {
+export function mayHold(partition: string, code: string): boolean {
   return partition === code || partition.startsWith(`${code}/`) || partition.startsWith("year=");
 }

@@ -54,6 +54,14 @@ export function extentOf(rows: Iterable<StoredObservation>): SeriesExtent | unde
   return extent;
 }
 
+/** The extent of two parts of one series together. */
+export function joined(one: SeriesExtent | undefined, other: SeriesExtent): SeriesExtent {
+  if (one === undefined) return other;
+  const first = instantOf(other.first) < instantOf(one.first) ? other.first : one.first;
+  const last = instantOf(other.last) > instantOf(one.last) ? other.last : one.last;
+  return { first, last, count: one.count + other.count };
+}
+
 function widened(extent: SeriesExtent | undefined, { obs_time }: StoredObservation): SeriesExtent {
   if (extent === undefined) return { first: obs_time, last: obs_time, count: 0 };
   const instant = instantOf(obs_time);

@@ -1,4 +1,5 @@
 import { IngestorError } from "../core/errors.ts";
+import { nameProblem } from "../core/names.ts";
 import type { Etag } from "../core/ports.ts";
 import { readJson } from "./json.ts";
 import { manifestSchema, type ReadManifest } from "./manifest.ts";
@@ -25,6 +26,7 @@ export async function readPointer({ objects, keys }: Site): Promise<Pointer | un
 export async function readHead(site: Site): Promise<Head> {
   const pointer = await readPointer(site);
   if (pointer === undefined) return { kind: "empty" };
+  if (nameProblem(pointer.version_id) !== undefined) throw lostVersion(site, pointer.version_id);
   const [manifest, snapshot] = await Promise.all([
     readManifest(site, pointer.version_id),
     readSnapshot(site, pointer.version_id),

@@ -14,7 +14,8 @@ export async function readJson<S extends v.GenericSchema>(
   return found && { value: decodeJson(found, key, schema, what), etag: found.etag };
 }
 
-function decodeJson<S extends v.GenericSchema>({ body }: StoredObject, key: string, schema: S, what: string) {
+/** Throws `STORAGE`, naming the key, for what is damaged. */
+export function decodeJson<S extends v.GenericSchema>({ body }: StoredObject, key: string, schema: S, what: string) {
   try {
     return v.parse(schema, JSON.parse(new TextDecoder().decode(body)));
   } catch (cause) {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Site } from "./site.ts";
 
 /** What a version changed, in observations and series. */
 export interface Changelog {
@@ -32,6 +33,8 @@ export interface Manifest {
   date_range: { min_obs_time: string | null; max_obs_time: string | null };
   /** Relative to `data/`, and so to `projections/`; sorted, each once. */
   json_files: string[];
+  /** As `json_files`, of a dataset that is kept as Parquet. */
+  parquet_files?: string[];
   partitions: string[];
   partition_strategy: string;
   previous_version: string | null;
@@ -42,6 +45,17 @@ export interface Manifest {
   run_id: string;
   tool: { version: string; plugins: Record<string, string> };
   checks: { name: string; passed: boolean; reason?: string }[];
+  /** Of a rollback, the version whose content this one has. */
+  rolled_back_to?: string;
+}
+
+/** The data files of a version as its manifest lists them. */
+export function filesOf(
+  { format }: Site,
+  partitions: readonly string[],
+): Pick<Manifest, "json_files" | "parquet_files"> {
+  const files = partitions.map((partition) => `${partition}/${format.file}`);
+  return format.name === "json" ? { json_files: files } : { json_files: [], parquet_files: files };
 }
 
 /**
@@ -51,6 +65,7 @@ export interface Manifest {
 export const manifestSchema = v.looseObject({
   version_id: v.string(),
   json_files: v.array(v.string()),
+  parquet_files: v.optional(v.array(v.string())),
   partition_strategy: v.optional(v.string()),
   previous_version: v.optional(v.nullable(v.string())),
   fence: v.optional(v.number(), 0),
@@ -58,3 +73,17 @@ export const manifestSchema = v.looseObject({
 });
 
 export type ReadManifest = v.InferOutput<typeof manifestSchema>;
+
+const sourceSchema = v.object({
+  url: v.string(),
+  sha256: v.string(),
+  etag: v.nullable(v.string()),
+  last_modified: v.nullable(v.string()),
+  fetched_at: v.string(),
+});
+
+/** Where a version came from, if its manifest says so. */
+export function sourceOf(manifest: Readonly<Record<string, unknown>>): SourceInfo | null {
+  const read = v.safeParse(sourceSchema, manifest["source"]);
+  return read.success ? read.output : null;
+}

@@ -1,16 +1,18 @@
 import type { StorePolicy } from "../config/policy.ts";
 import { inParallel, limiter } from "../core/parallel.ts";
 import { isoDate } from "../core/time.ts";
-import { digestOf, encodeData } from "./data_file.ts";
+import { digestOf } from "./data_file.ts";
 import { draftVersion, type Draft } from "./draft.ts";
 import type { FreshPartitions } from "./fresh.ts";
 import { mergeObservations, type MergeRules } from "./merge.ts";
-import { readMergeBase } from "./observations.ts";
+import { readMergeBase, readOwnBase } from "./observations.ts";
 import { endOfPartition } from "./partition.ts";
 import type { Site } from "./site.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const day = 86_400_000;
+/** No observation is earlier, and no window needs to say so. */
+const firstDay = Date.parse("0000-01-02T00:00:00Z");
 const filesInFlight = 16;
 
 export interface FreshData {
@@ -34,6 +36,7 @@ export async function mergeRun(
   beforeFirstFile: () => Promise<void>,
 ): Promise<Draft> {
   const draft = draftVersion(site, version_id, before, beforeFirstFile);
+  const readBase = data.policy.projection.mode === "copy" ? readMergeBase : readOwnBase;
   const merging = limiter(data.policy.projection.merge_workers);
   const candidates = candidatesOf(before, data);
   let done = 0;
@@ -48,11 +51,11 @@ export async function mergeRun(
     const entry = before.partitions.get(partition);
     if (entry === undefined) {
       const merged = mergeObservations([], fresh, data.rules);
-      const again = () => encodeData(data.partitions.rows(partition));
+      const again = () => site.format.encode(data.partitions.rows(partition));
       return draft.add({ partition, base: [], merged, expectation: { absent: true }, again });
     }
     if (digestOf(fresh) === entry.digest) return;
-    const base = await merging(() => readMergeBase(site, partition, entry));
+    const base = await merging(() => readBase(site, partition, entry));
     const merged = mergeObservations(base.rows, fresh, data.rules);
     const expectation = base.etag === undefined ? undefined : { etag: base.etag };
     return draft.add({ partition, base: base.rows, merged, expectation });
@@ -63,7 +66,7 @@ export async function mergeRun(
 function candidatesOf(before: Snapshot, { partitions, rules }: FreshData): string[] {
   if (!rules.full) return [...partitions.paths];
   // A day of grace, for ends are in local time.
-  const since = Number.isFinite(rules.since) ? isoDate(rules.since - day) : "";
+  const since = rules.since > firstDay ? isoDate(rules.since - day) : "";
   const missing = [...before.partitions].filter(([partition, { rows }]) => {
     const end = endOfPartition(partition);
     return rows > 0 && (end === undefined || end >= since);

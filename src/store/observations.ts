@@ -1,7 +1,7 @@
 import { IngestorError } from "../core/errors.ts";
 import type { StoredObservation } from "../core/observation.ts";
 import type { Etag } from "../core/ports.ts";
-import { decodeData, digestOf } from "./data_file.ts";
+import { digestOf } from "./data_file.ts";
 import type { Site } from "./site.ts";
 import type { PartitionEntry, Snapshot } from "./snapshot.ts";
 
@@ -18,7 +18,7 @@ export async function readPartition({ objects, keys }: Site, partition: string, 
 /** The observations of one partition at one version, checked against the digest that the snapshot has of them. */
 export async function readObservations(site: Site, partition: string, entry: PartitionEntry) {
   const key = site.keys.data(entry.version_id, partition);
-  const rows = decodeData(await readPartition(site, partition, entry), key);
+  const rows = await site.format.decode(await readPartition(site, partition, entry), key);
   if (digestOf(rows) === entry.digest) return rows;
   throw new IngestorError("STORAGE", `Cannot read "${key}": its content is not what the snapshot says`);
 }
@@ -30,28 +30,35 @@ export async function* readVersion(site: Site, snapshot: Snapshot): AsyncIterabl
   }
 }
 
+export interface MergeBase {
+  rows: StoredObservation[];
+  /** Of the projection that shows these; undefined where none was seen to. */
+  etag: Etag | undefined;
+}
+
 /**
  * What a merge starts from. The projection is read first: where it shows what the snapshot says, the same answer
  * gives the etag that its replacement needs. Where it does not, the version's own file is read, and the etag is
  * undefined.
  */
-export async function readMergeBase(
-  site: Site,
-  partition: string,
-  entry: PartitionEntry,
-): Promise<{ rows: StoredObservation[]; etag: Etag | undefined }> {
+export async function readMergeBase(site: Site, partition: string, entry: PartitionEntry): Promise<MergeBase> {
   const key = site.keys.projection(partition);
   const shown = await site.objects.get(key);
   if (shown) {
-    const rows = rowsIfWhole(shown.body, key);
+    const rows = await rowsIfWhole(site, shown.body, key);
     if (rows && digestOf(rows) === entry.digest) return { rows, etag: shown.etag };
   }
+  return readOwnBase(site, partition, entry);
+}
+
+/** What a merge starts from where there are no projections: the version's own file. */
+export async function readOwnBase(site: Site, partition: string, entry: PartitionEntry): Promise<MergeBase> {
   return { rows: await readObservations(site, partition, entry), etag: undefined };
 }
 
-function rowsIfWhole(body: Uint8Array, key: string): StoredObservation[] | undefined {
+async function rowsIfWhole({ format }: Site, body: Uint8Array, key: string): Promise<StoredObservation[] | undefined> {
   try {
-    return decodeData(body, key);
+    return await format.decode(body, key);
   } catch {
     // A damaged projection is no reason to stop: it is about to be replaced.
     return undefined;

@@ -18,9 +18,9 @@ export function seriesOfPartition(strategy: PartitionStrategy, partition: string
  * Compares as text with local dates.
  */
 export function endOfPartition(partition: string): string | undefined {
-  const match = /(?:^|\/)year=(\d{4})(?:\/month=(\d{2}))?$/.exec(partition);
+  const match = /(?:^|\/)year=(\d{4})\/month=(\d{2})$|\/year=(\d{4})$/.exec(partition);
   if (!match) return undefined;
-  const months = Number(match[1]) * 12 + (match[2] === undefined ? 12 : Number(match[2]));
-  const year = String(Math.floor(months / 12)).padStart(4, "0");
-  return `${year}-${String((months % 12) + 1).padStart(2, "0")}`;
+  const [, year, month, wholeYear] = match;
+  const months = wholeYear === undefined ? Number(year) * 12 + Number(month) : Number(wholeYear) * 12 + 12;
+  return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
 }

@@ -7,13 +7,19 @@ const mostAttempts = 5;
 /**
  * Step 5 of a commit, on which all correctness rests: the pointer moves only from where `head` read it. True if it
  * is ours in the end, whatever was answered on the way; false if another run came first. Throws when the storage
- * cannot say.
+ * cannot say, and when `mayPublish` does.
  */
-export async function movePointer(site: Site, head: Head, version_id: string): Promise<boolean> {
+export async function movePointer(
+  site: Site,
+  head: Head,
+  version_id: string,
+  mayPublish: () => void,
+): Promise<boolean> {
   const expect: Expectation = head.kind === "empty" ? { absent: true } : { etag: head.etag };
   const body = Buffer.from(version_id);
   let failure: unknown;
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    mayPublish();
     try {
       if ((await site.objects.put(site.keys.pointer, body, expect)) !== undefined) return true;
     } catch (error) {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Etag, Expectation } from "../core/ports.ts";
-import { encodeJson, readJson } from "./json.ts";
+import type { Etag, Expectation, StoredObject } from "../core/ports.ts";
+import { decodeJson, encodeJson } from "./json.ts";
 import type { Site } from "./site.ts";
 
 /** What `projections/manifest.json` says: which version the projections show, and which was the last announced. */
@@ -15,13 +15,16 @@ const schema = v.looseObject({
   announced: v.optional(v.nullable(v.string())),
 });
 
-export async function readShown(site: Site): Promise<Shown> {
-  const found = await readJson(site, site.keys.projectionsManifest, schema, "the description of the projections");
-  return {
-    version_id: found?.value.version_id ?? undefined,
-    announced: found?.value.announced ?? undefined,
-    etag: found?.etag,
-  };
+export async function readShown({ objects, keys }: Site): Promise<Shown> {
+  const key = keys.projectionsManifest;
+  const found = await objects.get(key);
+  return found ? decodeShown(found, key) : { version_id: undefined, announced: undefined, etag: undefined };
+}
+
+/** Throws `STORAGE`, naming the key, for what is damaged. */
+export function decodeShown(found: StoredObject, key: string): Shown {
+  const { version_id, announced } = decodeJson(found, key, schema, "the description of the projections");
+  return { version_id: version_id ?? undefined, announced: announced ?? undefined, etag: found.etag };
 }
 
 /** Replaces what was read; undefined if another run did so first. */

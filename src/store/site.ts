@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../core/ports.ts";
+import { jsonFormat, type DataFormat } from "./format.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 
 /** One dataset in one store. */
@@ -6,8 +7,9 @@ export interface Site {
   dataset_id: string;
   objects: ObjectStore;
   keys: Layout;
+  format: DataFormat;
 }
 
-export function siteOf(dataset_id: string, objects: ObjectStore): Site {
-  return { dataset_id, objects, keys: layoutOf(dataset_id) };
+export function siteOf(dataset_id: string, objects: ObjectStore, format: DataFormat = jsonFormat): Site {
+  return { dataset_id, objects, keys: layoutOf(dataset_id, format.file), format };
 }

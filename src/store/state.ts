@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { IngestorError } from "../core/errors.ts";
 import { isoLocal, localPart, readIso } from "../core/time.ts";
-import type { ObjectStore, State } from "../core/ports.ts";
+import type { ObjectStore, State, StoredObject } from "../core/ports.ts";
 import { encodeJson } from "./json.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -19,11 +19,15 @@ const localTime = v.pipe(
 const schema = v.record(v.string(), localTime);
 
 /** The state as it was saved last; undefined where there is none. */
-export async function loadState({ objects, key }: StatePlace): Promise<State | undefined> {
-  const found = await objects.get(key);
-  if (found === undefined) return undefined;
+export async function loadState(place: StatePlace): Promise<State | undefined> {
+  const found = await place.objects.get(place.key);
+  return found && decodeState(found, place);
+}
+
+/** Throws `STORAGE`, naming the place, for what is damaged. */
+export function decodeState({ body }: StoredObject, { objects, key }: StatePlace): State {
   try {
-    return v.parse(schema, JSON.parse(new TextDecoder().decode(found.body)));
+    return v.parse(schema, JSON.parse(new TextDecoder().decode(body)));
   } catch (cause) {
     throw new IngestorError(
       "STORAGE",
@@ -58,17 +62,27 @@ export function readFrom(
   snapshot: Snapshot | undefined,
   lookback: number,
 ): string | undefined {
-  const saved = state[code];
+  // Not every name that an object has was put there: a series may be called "toString".
+  const saved = Object.hasOwn(state, code) ? state[code] : undefined;
   if (saved === undefined) return undefined;
-  if (snapshot === undefined) return earlierBy(lookback, saved);
+  const back = lookback * day;
+  if (snapshot === undefined) return isoLocal(wallOf(saved) - back);
   const published = snapshot.series.get(code)?.last;
   if (published === undefined) return undefined;
-  const local = localPart(published);
-  return earlierBy(lookback, local < saved ? local : saved);
+  return isoLocal(Math.min(wallOf(localPart(published)), wallOf(saved)) - back);
 }
 
-function earlierBy(days: number, local: string): string {
-  return isoLocal((readIso(local)?.wall ?? 0) - days * day);
+/** Whether somebody set the state back: more is to be read then than the last incremental run has compared. */
+export function isSetBack(state: State | undefined, { series }: Snapshot): boolean {
+  if (state === undefined) return false;
+  return [...series].some(([code, { last }]) => {
+    const saved = Object.hasOwn(state, code) ? state[code] : undefined;
+    return saved === undefined || wallOf(saved) < wallOf(localPart(last));
+  });
+}
+
+function wallOf(local: string): number {
+  return readIso(local)?.wall ?? 0;
 }
 
 function sorted(state: State): State {

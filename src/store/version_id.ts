@@ -6,35 +6,32 @@ const microsecondsPerSecond = 1_000_000;
 
 /**
  * `v20241125_130501_483920`: UTC with random microseconds, and always greater than the current version's id, also
- * where that comes from a clock that ran ahead of ours.
+ * where that comes from a clock that ran ahead of ours. There are always a million to choose from: with fewer, what
+ * dead runs have left could leave none.
  */
 export function newVersionId(now: Date, random: Random, current: string | undefined): string {
-  const seconds = Math.floor(now.getTime() / second);
   const last = current === undefined ? undefined : readVersionId(current);
-  if (last === undefined || seconds > last.seconds) return format(seconds, between(0, random));
-  if (last.microseconds + 1 < microsecondsPerSecond)
-    return format(last.seconds, between(last.microseconds + 1, random));
-  return format(last.seconds + 1, between(0, random));
+  const least = Math.max(Math.floor(now.getTime() / second) * microsecondsPerSecond, (last ?? -1) + 1);
+  return format(least + Math.floor(random() * microsecondsPerSecond));
 }
 
 /** When a version id was made, as far as it says so; undefined for what is no version id. */
 export function versionTime(version_id: string): Date | undefined {
   const read = readVersionId(version_id);
-  return read && new Date(read.seconds * second);
+  return read === undefined ? undefined : new Date(Math.floor(read / microsecondsPerSecond) * second);
 }
 
-function between(least: number, random: Random): number {
-  return least + Math.floor(random() * (microsecondsPerSecond - least));
-}
-
-function readVersionId(text: string): { seconds: number; microseconds: number } | undefined {
+/** The id as microseconds since 1970. */
+function readVersionId(text: string): number | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, seconds = 0] = match.slice(1, 7).map(Number);
-  return { seconds: Date.UTC(year, month - 1, day, hour, minute, seconds) / second, microseconds: Number(match[7]) };
+  return Date.UTC(year, month - 1, day, hour, minute, seconds) * (microsecondsPerSecond / second) + Number(match[7]);
 }
 
-function format(seconds: number, microseconds: number): string {
+function format(microseconds: number): string {
+  const seconds = Math.floor(microseconds / microsecondsPerSecond);
   const digits = new Date(seconds * second).toISOString().replace(/\D/g, "");
-  return `v${digits.slice(0, 8)}_${digits.slice(8, 14)}_${String(microseconds).padStart(6, "0")}`;
+  const rest = String(microseconds % microsecondsPerSecond).padStart(6, "0");
+  return `v${digits.slice(0, 8)}_${digits.slice(8, 14)}_${rest}`;
 }

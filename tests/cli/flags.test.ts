@@ -7,6 +7,7 @@ const definitions = {
   set: { type: "string" },
   local: { type: "string" },
   output: { type: "string" },
+  series: { type: "string" },
   full: { type: "boolean" },
   verbose: { type: "boolean", alias: "v" },
 } as const;
@@ -48,6 +49,11 @@ test.each([
 test("--set may be repeated, and keeps its order", () => {
   const { sets } = readFlags(["--set", "a=1", "x", "--set=b=c=d", "--set", "a=2"], definitions);
   expect(sets).toEqual(["a=1", "b=c=d", "a=2"]);
+});
+
+test("--series may be repeated, and is passed on as one", () => {
+  const { canonical } = readFlags(["--series", "A,B", "x", "--series=C"], definitions);
+  expect(canonical).toEqual(["--series=A,B,C", "--", "x"]);
 });
 
 test.each([

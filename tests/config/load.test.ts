@@ -165,12 +165,12 @@ describe("problems", () => {
     [
       "the kind of state",
       `${parsed}state: { kind: fil, path: x }`,
-      'a.yaml:4:16 state.kind: unknown kind "fil", did you mean "file"? (known: file)',
+      'a.yaml:4:16 state.kind: unknown kind "fil", did you mean "file"? (known: file, s3)',
     ],
     [
       "the kind of lock",
-      `${head}lock: { kind: dynamodb, table_name: x }`,
-      'a.yaml:3:15 lock.kind: unknown kind "dynamodb" (known: memory)',
+      `${head}lock: { kind: dynamo, table_name: x }`,
+      'a.yaml:3:15 lock.kind: unknown kind "dynamo", did you mean "dynamodb"? (known: dynamodb, file, memory)',
     ],
     ["no kind of lock", `${head}lock: { key: x }`, "a.yaml:3:7 lock.kind: missing"],
     [
@@ -297,7 +297,7 @@ lock: { kind: dynamodb, table_name: t }
     expect(dataset).toMatchObject({
       load: { kind: "store", location: { kind: "file", root: "out/${X}" }, policy: { on_revision: "keep" } },
       state: { location: { kind: "file", root: "out/${X}/state" }, key: "rates.json", lookback: 7 },
-      lock: { kind: "memory", key: "etl:rates" },
+      lock: { kind: "file", key: "etl:rates", folder: "out/${X}/locks" },
       silent: true,
     });
   });

@@ -161,16 +161,6 @@ test("the same run once more gives the same bytes", async () => {
   for (const key of keys) expect(await other.w.text(storeRoot + key)).toBe((await one.w.text(storeRoot + key)) ?? "");
 });
 
-test("the fence is the lock's token", async () => {
-  const w = world();
-  w.serve("A_D,2026-04-01,1\nB_D,2026-04-01,1\n");
-  const set = ["lock={kind: memory}"];
-  await w.run({ set });
-  w.serve("A_D,2026-04-01,2\nB_D,2026-04-01,1\n");
-  const { report } = await w.run({ set });
-  expect((await w.json(`versions/${report.version_id}/manifest.json`)).fence).toBe(2);
-});
-
 test("without a state, none is written", async () => {
   const w = world();
   w.serve(source);

@@ -9,11 +9,12 @@ import { loadDataset } from "../../src/config/load.ts";
 import type { Dataset } from "../../src/config/dataset.ts";
 import type { StoredObservation } from "../../src/core/observation.ts";
 import { defineLoader, defineParser, type Plugin } from "../../src/core/plugin.ts";
-import type { HttpAnswer, HttpClient, HttpGet, ObjectStore, Random } from "../../src/core/ports.ts";
+import type { HttpAnswer, HttpClient, HttpGet, ObjectStore, Random, Sleep } from "../../src/core/ports.ts";
 import { builtinPlugins } from "../../src/host/builtins.ts";
 import { pluginRegistry } from "../../src/host/registry.ts";
 import type { RunEvent, RunPorts, RunRequest } from "../../src/run/ports.ts";
 import { run } from "../../src/run/run.ts";
+import { bucketOf } from "../../src/run/target.ts";
 import { readHead, snapshotOf } from "../../src/store/head.ts";
 import { readVersion } from "../../src/store/observations.ts";
 import { siteOf } from "../../src/store/site.ts";
@@ -96,17 +97,23 @@ export function world() {
   let answer = answering("");
 
   const clock = { now: () => new Date(time) };
-  const lock = memoryLock(clock.now);
+  /** Waiting takes no time, and moves the clock. */
+  const sleep: Sleep = async (ms, signal) => {
+    signal.throwIfAborted();
+    time = new Date(clock.now().getTime() + ms).toISOString();
+  };
+  const lock = memoryLock({ ...clock, sleep: () => new Promise(() => {}) });
   const ports: RunPorts = {
     clock,
     random: seeded(1),
+    sleep,
     http: {
       async get(url, request) {
         asked.push(request);
         return answer(url, request);
       },
     },
-    openStore: (location) => store(location.kind === "file" ? location.root : location.name),
+    openStore: (location) => store(bucketOf(location)),
     openLock: () => lock,
     notifier: undefined,
     async tempDir() {
@@ -209,29 +216,4 @@ export async function projectedIn(objects: ObjectStore): Promise<string[]> {
 
 function brief({ internal_series_code, obs_time, value }: StoredObservation): string {
   return `${internal_series_code},${obs_time.slice(0, 10)},${value}`;
-}
-
-export class Death extends Error {}
-
-/** A store whose process dies just before or after the call with this number, from 0; nothing it asks is done after that. */
-export function dyingStore(objects: ObjectStore, death: { at: number; when: "before" | "after" }) {
-  let calls = 0;
-  const dead = () => calls > death.at;
-  async function call<T>(work: () => Promise<T>): Promise<T> {
-    if (dead()) throw new Death();
-    const isLast = calls++ === death.at;
-    if (isLast && death.when === "before") throw new Death();
-    const result = await work();
-    if (isLast || dead()) throw new Death();
-    return result;
-  }
-  const store: ObjectStore = {
-    name: objects.name,
-    get: (key) => call(() => objects.get(key)),
-    put: (key, body, expect) => call(() => objects.put(key, body, expect)),
-    flush: () => call(() => objects.flush()),
-    list: (prefix) => objects.list(prefix),
-    delete: (keys) => call(() => objects.delete(keys)),
-  };
-  return { store, died: dead };
 }

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { defineExtractor, IngestorError } from "../../api.ts";
 
@@ -17,12 +17,14 @@ export default defineExtractor({
     ),
   }),
 
-  async extract({ path }, { baseDir }) {
+  async extract({ path }, { baseDir, tempDir }) {
     const full = resolve(baseDir, path);
-    const blob = Bun.file(full);
-    const problem = await problemOf(blob).catch((error: unknown) => reasonOf(error));
+    const problem = await problemOf(Bun.file(full)).catch((error: unknown) => reasonOf(error));
     if (problem !== undefined) throw new IngestorError("SOURCE", `Cannot read "${full}": ${problem}`, hintFor(path));
-    return { blob, url: Bun.pathToFileURL(full).href };
+    // The hash, the parser and the archive each read the bytes: somebody may write to the file in between.
+    const copy = Bun.file(join(tempDir, "source"));
+    await Bun.write(copy, Bun.file(full));
+    return { blob: copy, url: Bun.pathToFileURL(full).href };
   },
 });
 

@@ -7,7 +7,7 @@ import { tempFolder } from "../../support/folder.ts";
 import { extractContext } from "../../support/stage.ts";
 
 const folder = tempFolder({ "año 1.csv": "a,b", "empty.csv": "", "sub/x.csv": "x" });
-const ctx = extractContext({ baseDir: join(folder, "sub") });
+const ctx = extractContext({ baseDir: join(folder, "sub"), tempDir: tempFolder() });
 
 async function extract(path: string) {
   const source = await file.extract(v.parse(file.options, { path }), ctx);
@@ -20,6 +20,13 @@ test.each([["../año 1.csv"], [join(folder, "año 1.csv")]])("reads %s", async (
   expect(url).toBe(`file://${folder}/a%C3%B1o%201.csv`);
   expect(await blob.text()).toBe("a,b");
   expect(rest).toEqual({});
+});
+
+test("what is written to the file afterwards does not change what was read", async () => {
+  const changing = tempFolder({ "x.csv": "before" });
+  const { blob } = await extract(join(changing, "x.csv"));
+  await Bun.write(join(changing, "x.csv"), "afterwards");
+  expect(await blob.text()).toBe("before");
 });
 
 test.each([

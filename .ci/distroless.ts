@@ -1,0 +1,142 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, expect, onTestFinished, test } from "bun:test";
+import { bcraWorkbook } from "../tests/support/bcra_workbook.ts";
+import { finalStage } from "../tests/support/dockerfile.ts";
+import { startS3Server, testKeys } from "../tests/support/s3_server.ts";
+
+// .ci/distroless.sh makes the root folder, and runs this file.
+const root = process.env["DISTROLESS_ROOT"] ?? "";
+const tmp = process.env["DISTROLESS_TMP"] ?? "";
+const image = finalStage(await Bun.file("Dockerfile").text());
+/** The memory of the smallest task of Fargate. */
+const megabytes = 512;
+
+/** Enters the root folder as the image's user, with nothing writable but /tmp, and becomes the program. */
+const enter = `set -e
+mount --make-rprivate /
+mount --bind "$1" "$1"
+mount -o remount,bind,ro "$1"
+mount --bind "$2" "$1/tmp"
+mount -t proc -o nosuid,nodev,noexec proc "$1/proc"
+root=$1 user=\${3%:*} group=\${3#*:} folder=$4
+shift 4
+exec setpriv --no-new-privs --clear-groups unshare --root="$root" --wd="$folder" --setgid "$group" --setuid "$user" "$@"`;
+
+interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  peakMb: number;
+}
+
+/** Nothing of this process's environment reaches the program. */
+async function contained(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const given = Object.entries({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...image.env, ...env });
+  const command = ["unshare", "--mount", "sh", "-c", enter, "enter", root, tmp, image.user, image.workdir];
+  const child = Bun.spawn([...command, ...image.entrypoint, ...args], {
+    env: Object.fromEntries(given),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  // Every program on the way replaces the one before it: this is one process, and its peak.
+  return { exitCode, stdout, stderr, peakMb: (child.resourceUsage()?.maxRSS ?? Infinity) / 2 ** 20 };
+}
+
+const bcra = "bcra_infomondia_series";
+const real = resolve("../shared/data/bcra/workbook/series_A.xlsm");
+const book = existsSync(real) ? Bun.file(real) : await bcraWorkbook(6_000);
+const served = { port: 0, hostname: "127.0.0.1" };
+const source = Bun.serve({ ...served, fetch: () => new Response(book) });
+afterAll(() => source.stop(true));
+const fromHere = ["--set", `source.url=http://127.0.0.1:${source.port}/series.xlsm`];
+
+const statusOf = ({ stdout }: Ended): unknown => JSON.parse(stdout).status;
+
+test("the root folder holds the program and the dynamic linker's tools, but no shell", () => {
+  const programs = ["bin", "sbin", "local/bin"].flatMap((folder) => {
+    return existsSync(join(root, "usr", folder)) ? readdirSync(join(root, "usr", folder)) : [];
+  });
+  expect(programs).toContain("ingestor");
+  expect(programs.filter((name) => /sh$|^(busybox|perl|python|apt|dpkg)/.test(name))).toEqual([]);
+});
+
+test("--version", async () => {
+  const ended = await contained(["--version"]);
+  expect(ended).toMatchObject({ exitCode: 0, stderr: "", stdout: expect.stringMatching(/^ingestor \d/) });
+});
+
+test("every dataset of the image is valid", async () => {
+  const bucket = { INGESTOR_BUCKET: "test-bucket" };
+  const ended = await contained(["validate"], bucket);
+  expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+ datasets? valid$/m) });
+});
+
+test("nothing but /tmp can be written to, and a run says so", async () => {
+  const load = ["--set", "load={plugin: file_versioned, root: ./data}", "--set", "state=null"];
+  const ended = await contained(["example", ...load]);
+  expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("EROFS") });
+  const tmp = await contained(["example", ...load, "--tmp", "/app"]);
+  expect(tmp).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('temporary folder in "/app"') });
+});
+
+test("a dataset runs by its id, by DATASET_ID, and finds nothing new the second time", async () => {
+  const first = await contained(["example", "--local", "/tmp/x", "--json"]);
+  expect([first.exitCode, statusOf(first)]).toEqual([0, "published"]);
+  const second = await contained(["run", "--local", "/tmp/x", "--json"], { DATASET_ID: "example" });
+  expect([second.exitCode, statusOf(second)]).toEqual([0, "unchanged"]);
+});
+
+test("it runs as the image's user", async () => {
+  const [user] = image.user.split(":");
+  const owner = await Bun.file(join(tmp, "x/datasets/example/index/current_version.txt")).stat();
+  expect(String(owner.uid)).toBe(user ?? "");
+});
+
+test(`a workbook of ${(book.size / 1e6).toFixed(1)} MB is published within ${megabytes} MB`, async () => {
+  const ended = await contained([bcra, "--local", "/tmp/bcra", "--json", ...fromHere]);
+  expect([ended.exitCode, ended.stderr, statusOf(ended)]).toEqual([0, expect.any(String), "published"]);
+  console.log(`peak: ${Math.round(ended.peakMb)} MB`);
+  expect(ended.peakMb).toBeLessThan(megabytes);
+});
+
+test("a whole run on S3, with the credentials of a task", async () => {
+  const task = { ...testKeys, sessionToken: "of-the-task" };
+  const s3 = await startS3Server({ credentials: task });
+  onTestFinished(() => s3.stop());
+  const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+  const keys = {
+    AccessKeyId: task.accessKeyId,
+    SecretAccessKey: task.secretAccessKey,
+    Token: task.sessionToken,
+    Expiration,
+  };
+  using agent = Bun.serve({ ...served, fetch: () => Response.json(keys) });
+  const env = {
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${agent.port}/role`,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_REGION: "us-east-1",
+    INGESTOR_BUCKET: "test-bucket",
+    DATASET_ID: bcra,
+  };
+  const state = `state={kind: s3, bucket: test-bucket, key: state/${bcra}.json}`;
+  const sets = ["--set", "load={plugin: s3_versioned, bucket: test-bucket}", "--set", state, "--set", "lock=null"];
+  const first = await contained(["run", "--json", ...sets, ...fromHere], env);
+  expect([first.exitCode, first.stderr, statusOf(first)]).toEqual([0, expect.any(String), "published"]);
+  console.log(`peak: ${Math.round(first.peakMb)} MB`);
+  expect(first.peakMb).toBeLessThan(megabytes);
+  const pointer = s3.objects.get(`datasets/${bcra}/index/current_version.txt`)?.body.toString();
+  expect(pointer).toBe(JSON.parse(first.stdout).version_id);
+  const second = await contained(["run", "--json", ...sets, ...fromHere], env);
+  expect([second.exitCode, statusOf(second)]).toEqual([0, "unchanged"]);
+});
+
+test("nothing is left in /tmp but what runs were told to put there", () => {
+  expect(readdirSync(tmp).toSorted()).toEqual(["bcra", "x"]);
+});

@@ -1,0 +1,58 @@
+import type { PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
+import { IngestorError, reasonOf } from "../core/errors.ts";
+import type { Notifier, ProjectionUpdate } from "../core/ports.ts";
+
+const longestSubject = 100;
+const attemptTimeoutMs = 5_000;
+
+/** Announces on an SNS topic, with the credentials and endpoint of the environment and the region of the topic. */
+export function snsNotifier(topicArn: string): Notifier {
+  let client: SNSClient | undefined;
+  return {
+    async announce(event, version_id) {
+      const { PublishCommand } = await import("@aws-sdk/client-sns");
+      client ??= await connect(topicArn);
+      try {
+        await client.send(new PublishCommand(messageOf(topicArn, event, version_id)));
+      } catch (error) {
+        throw new IngestorError("STORAGE", `Cannot publish to topic "${topicArn}": ${reasonOf(error)}`, {
+          cause: error,
+          hint: "check SNS_PROJECTION_TOPIC_ARN, and the right sns:Publish on it",
+        });
+      }
+    },
+  };
+}
+
+async function connect(topicArn: string): Promise<SNSClient> {
+  const { SNSClient } = await import("@aws-sdk/client-sns");
+  const region = topicArn.split(":")[3] ?? "us-east-1";
+  const requestHandler = {
+    connectionTimeout: attemptTimeoutMs,
+    requestTimeout: attemptTimeoutMs,
+    throwOnRequestTimeout: true,
+  };
+  return new SNSClient({ region, maxAttempts: 4, requestHandler });
+}
+
+/** A FIFO topic keeps the versions of a dataset in order, and drops an announcement that comes twice. */
+export function messageOf(topicArn: string, event: ProjectionUpdate, version_id: string): PublishCommandInput {
+  const { event: name, dataset_id } = event;
+  const order = { MessageGroupId: dataset_id, MessageDeduplicationId: version_id };
+  return {
+    TopicArn: topicArn,
+    Subject: subjectOf(`${name}:${dataset_id}`),
+    Message: JSON.stringify(event),
+    MessageAttributes: { event: attribute(name), dataset_id: attribute(dataset_id) },
+    ...(topicArn.endsWith(".fifo") && order),
+  };
+}
+
+/** SNS takes at most 100 printable ASCII characters. */
+function subjectOf(text: string): string {
+  return text.replace(/[^\u0020-\u007e]/g, "?").slice(0, longestSubject);
+}
+
+function attribute(value: string) {
+  return { DataType: "String", StringValue: value };
+}

@@ -1,0 +1,78 @@
+import { IngestorError, reasonOf } from "../core/errors.ts";
+import type { Dataset } from "../config/dataset.ts";
+import { encodeJson } from "../store/json.ts";
+import type { Site } from "../store/site.ts";
+import type { Job } from "./context.ts";
+import { openDiary, type Diary } from "./diary.ts";
+import { locked } from "./holdings.ts";
+import { openTarget } from "./open_target.ts";
+import type { RunPorts } from "./ports.ts";
+import type { RunReport, RunStatus } from "./report.ts";
+import { newRunId } from "./run_id.ts";
+import type { StoreTarget } from "./target.ts";
+
+/** What came of a job. */
+export interface Reported {
+  report: RunReport;
+  /** What was thrown, so that a bug (anything but an `IngestorError`) keeps its stack. */
+  error?: unknown;
+}
+
+/** Does a job under the dataset's lock and keeps its report beside the versions. Never throws: what went wrong is in the report. */
+export async function reported(
+  dataset: Dataset,
+  ports: RunPorts,
+  work: (job: Job, target: StoreTarget | undefined) => Promise<RunStatus>,
+): Promise<Reported> {
+  const now = ports.clock.now();
+  const run_id = newRunId(now, ports.random);
+  const diary = openDiary(dataset.dataset_id, run_id, ports);
+  let site: Site | undefined;
+  try {
+    const target = await openTarget(dataset, ports);
+    site = target?.site;
+    diary.report.store = site?.objects.name ?? null;
+    diary.report.status = await locked(dataset, ports, { run_id, warn: diary.warn }, (lock) => {
+      const signal = lock ? AbortSignal.any([ports.signal, lock.lost]) : ports.signal;
+      const mayPublish = () => {
+        lock?.check();
+        signal.throwIfAborted();
+      };
+      // The lock may have been waited for.
+      const job = { dataset, ports, diary, run_id, now: ports.clock.now(), signal, mayPublish };
+      return work(job, target && { ...target, token: lock?.token });
+    });
+  } catch (error) {
+    describeFailure(diary, error, ports.signal);
+    return { report: await closeReport(diary, site), error };
+  }
+  return { report: await closeReport(diary, site) };
+}
+
+function describeFailure({ report }: Diary, error: unknown, signal: AbortSignal): void {
+  if (signal.aborted) report.status = "stopped";
+  if (!(error instanceof IngestorError)) {
+    report.error = { code: signal.aborted ? "STOPPED" : "BUG", message: String(error) };
+    return;
+  }
+  if (error.code === "BUSY") report.status = "busy";
+  const { code, message, hint, problems } = error;
+  report.error = {
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(problems.length > 0 && { problems: [...problems] }),
+  };
+}
+
+/** Writes the report beside the versions. That it cannot be written must not hide what it says. */
+async function closeReport(diary: Diary, site: Site | undefined): Promise<RunReport> {
+  const report = diary.close();
+  if (site === undefined) return report;
+  try {
+    await site.objects.put(site.keys.run(report.run_id), encodeJson(report));
+  } catch (error) {
+    diary.warn(`Cannot write the report of run "${report.run_id}": ${reasonOf(error)}`);
+  }
+  return report;
+}

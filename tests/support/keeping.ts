@@ -1,0 +1,52 @@
+import { jsonFormat } from "../../src/store/format.ts";
+import { versionChain } from "../../src/store/chain.ts";
+import { readSnapshot } from "../../src/store/head.ts";
+import { readVersion } from "../../src/store/observations.ts";
+import { siteOf } from "../../src/store/site.ts";
+import { pruneDataset } from "../../src/run/prune.ts";
+import { rollback } from "../../src/run/rollback.ts";
+import { verifyDataset } from "../../src/run/verify.ts";
+import { datasetOf, rates, storeRoot, type RunSettings, type World } from "./run.ts";
+
+type Settings = Pick<RunSettings, "set" | "ports">;
+
+/** What is done to the store of a world beside its runs. */
+export function keeping(w: World, { set = [], ports: others }: Settings = {}) {
+  const ports = { ...w.ports, ...others };
+  const dataset = () => datasetOf(rates, { set });
+  const site = siteOf("rates", w.store(), jsonFormat);
+
+  async function contentOf(version_id: string): Promise<string[]> {
+    const snapshot = await readSnapshot(site, version_id);
+    if (snapshot === undefined) throw new Error(`${version_id} has no snapshot`);
+    const batches = await Array.fromAsync(readVersion(site, snapshot));
+    return batches.flat().map((row) => JSON.stringify(row)).toSorted();
+  }
+
+  return {
+    site,
+    /** Publishes what the source gives, and gives the id of the version. */
+    async publish(body: string): Promise<string> {
+      w.serve(body);
+      const { report } = await w.run({ set, full: true, ports: { ...others } });
+      if (report.status !== "published") throw new Error(JSON.stringify(report));
+      return report.version_id ?? "";
+    },
+    rollback: async (version_id: string) => rollback(await dataset(), ports, version_id),
+    verify: async ({ all = true, repair = false } = {}) => verifyDataset(await dataset(), ports, { all, repair }),
+    /** What verify finds wrong, a line each. */
+    async problems(options: { all?: boolean; repair?: boolean } = {}): Promise<string[]> {
+      const { findings } = await this.verify(options);
+      return findings.map(({ key, problem }) => `${key.replace(storeRoot, "")} ${problem}`);
+    },
+    prune: async (request: { keepLast?: number; keepDays?: number; yes?: boolean } = {}) =>
+      pruneDataset(await dataset(), ports, { keepLast: 10, keepDays: 30, yes: true, ...request }),
+    /** The versions from the current one back, newest first. */
+    async chain(): Promise<string[]> {
+      if ((await w.text(site.keys.pointer)) === undefined) return [];
+      return (await Array.fromAsync(versionChain(site))).map(({ version_id }) => version_id);
+    },
+    /** Every observation of a version with all that is said of it, each file against its digest, sorted. */
+    contentOf,
+  };
+}
