@@ -33,7 +33,14 @@ async function cost(command: string[], cwd: string): Promise<Cost> {
 }
 
 const ingestor = (...args: string[]) => [join(repository, "ingestor"), ...args];
-const dataset = ["--datasets", join(repository, "datasets"), "--plugins", join(repository, "plugins")];
+const dataset = [
+  "--datasets",
+  join(repository, "datasets"),
+  "--plugins",
+  join(repository, "plugins"),
+  "--local",
+  "data",
+];
 const run = (...flags: string[]) =>
   ingestor("run", "bcra_infomondia_series", ...dataset, "--set", `source.url=${server.url}series.xlsm`, ...flags);
 

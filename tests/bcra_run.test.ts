@@ -26,7 +26,14 @@ afterAll(() => server.stop(true));
 
 /** Runs the dataset in that folder, where there is nothing but what earlier runs left. */
 async function ran(cwd: string, ...flags: string[]) {
-  const folders = ["--datasets", join(repository, "datasets"), "--plugins", join(repository, "plugins")];
+  const folders = [
+    "--datasets",
+    join(repository, "datasets"),
+    "--plugins",
+    join(repository, "plugins"),
+    "--local",
+    "data",
+  ];
   const url = `source.url=http://127.0.0.1:${server.port}/series.xlsm`;
   const args = ["run", dataset_id, ...folders, "--set", url, "--json", ...flags];
   const ended = await ingestor(args, { cwd, env: { TZ: "Pacific/Kiritimati" } });

@@ -78,9 +78,7 @@ describe.each([
     expect(holder.expires_at === null).toBe(kind === "file");
     const broken = await w.ingestor("lock", "break", "rates");
     expect(broken).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(broken.stdout).toStartWith(
-      `rates: the lock is free now; ${holder.owner} held it (run ${holder.run_id}, `,
-    );
+    expect(broken.stdout).toStartWith(`rates: the lock is free now; ${holder.owner} held it (run ${holder.run_id}, `);
     expect((await w.ingestor("lock", "break", "rates", "--json")).stdout).toBe(
       '{"dataset_id":"rates","key":"etl:rates","broken":null}\n',
     );

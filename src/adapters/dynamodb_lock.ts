@@ -51,7 +51,12 @@ export function dynamodbLock(place: DynamodbLockPlace, time: Time): Lock {
   }
 
   /** Sets when the lease ends, if the lock is still ours: neither given back, nor broken, nor another's. */
-  async function extend(key: string, { owner }: Wanted, token: number, until: number): Promise<Item | undefined | true> {
+  async function extend(
+    key: string,
+    { owner }: Wanted,
+    token: number,
+    until: number,
+  ): Promise<Item | undefined | true> {
     const answer = await table.update(key, {
       set: ["expiration_time = :until"],
       condition: "#owner = :owner AND #token = :token AND expiration_time > :zero",

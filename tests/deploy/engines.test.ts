@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test";
+import validate from "asl-validator";
+import { Job } from "kubernetes-models/batch/v1/Job";
+import { parse } from "yaml";
+import { templateIn } from "../support/cloudformation.ts";
+import { finalStage } from "../support/dockerfile.ts";
+
+const image = finalStage(await Bun.file("Dockerfile").text());
+const machineText = await Bun.file("deploy/step-functions.asl.json").text();
+const machine = JSON.parse(machineText);
+
+test("the state machine is valid", () => {
+  expect(validate(machine)).toMatchObject({ isValid: true, errors: [] });
+  const { StartAt: _, ...without } = machine;
+  expect(validate(without).isValid).toBe(false);
+});
+
+test("the state machine runs the datasets of a bucket as those of its input, one task each", () => {
+  const maps = Object.values<{ Type: string; ItemProcessor: unknown }>(machine.States).filter(
+    ({ Type }) => Type === "Map",
+  );
+  expect(maps.map(({ ItemProcessor }) => ItemProcessor)).toEqual([maps[0]?.ItemProcessor, maps[0]?.ItemProcessor]);
+  expect(maps[0]?.ItemProcessor).toMatchObject({ ProcessorConfig: { Mode: "DISTRIBUTED" } });
+});
+
+test("the stack fills in what the state machine leaves open", async () => {
+  const { Resources } = await templateIn("deploy/state-machine.yaml");
+  const given = Object.keys(Resources["StateMachine"]?.Properties["DefinitionSubstitutions"] ?? {});
+  const open = new Set(Array.from(machineText.matchAll(/\$\{(\w+)\}/g), ([, name = ""]) => name));
+  expect([...open].toSorted()).toEqual(given.toSorted());
+});
+
+const job = parse(await Bun.file("deploy/kubernetes-indexed-job.yaml").text());
+const { spec: pod } = job.spec.template;
+
+test("Kubernetes knows every key of the indexed job", () => {
+  expect(() => new Job(job).validate()).not.toThrow();
+  const wrong = structuredClone(job);
+  wrong.spec.completion = 4;
+  expect(() => new Job(wrong).validate()).toThrow();
+});
+
+test("each pod of the job takes its share of the datasets", () => {
+  expect(job.spec.completionMode).toBe("Indexed");
+  expect(pod.containers[0].args).toEqual([
+    "run",
+    "--all",
+    "--shard",
+    `$(JOB_COMPLETION_INDEX)/${job.spec.completions}`,
+  ]);
+});
+
+test("the pod runs as the image's user, and can write to /tmp alone", () => {
+  expect(`${pod.securityContext.runAsUser}:${pod.securityContext.runAsGroup}`).toBe(image.user);
+  expect(pod.containers[0].securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  });
+  expect(pod.containers[0].volumeMounts).toEqual([{ name: "tmp", mountPath: "/tmp" }]);
+});
+
+test("compose runs the image as tightly as Fargate does", async () => {
+  const { services } = parse(await Bun.file("deploy/compose.yaml").text());
+  expect(services.ingestor).toMatchObject({
+    read_only: true,
+    tmpfs: ["/tmp"],
+    mem_limit: "512m",
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    stop_grace_period: "30s",
+  });
+});
