@@ -94,7 +94,7 @@ export interface LoadResult {
 interface Named<S extends OptionsSchema> {
   /** What dataset files call it; for a module in `plugins/` the name of the file. */
   name: string;
-  /** One line for `ingestor plugins`. */
+  /** What it does, in one line. */
   summary: string;
   options: S;
 }

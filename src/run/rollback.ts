@@ -3,6 +3,7 @@ import type { Dataset } from "../config/dataset.ts";
 import { readHead, snapshotOf, type Head } from "../store/head.ts";
 import { sourceOf } from "../store/manifest.ts";
 import { currentVersion, versionNamed, type PickedVersion } from "../store/pick.ts";
+import { readShown } from "../store/projections.ts";
 import { draftRollback } from "../store/rollback.ts";
 import { loadState, saveState, stateOf } from "../store/state.ts";
 import type { Job } from "./context.ts";
@@ -36,16 +37,18 @@ async function goBack(job: Job, target: StoreTarget, wanted: PickedVersion): Pro
   const { diary } = job;
   const { site, state } = target;
   diary.report.rolled_back_to = wanted.version_id;
-  const [head, saved] = await Promise.all([readHead(site), state && loadState(state)]);
-  const shown = await heal(job, target, head);
+  const [head, shown, saved] = await Promise.all([readHead(site), readShown(site), state && loadState(state)]);
   if (head.kind === "version" && head.version_id === wanted.version_id) {
+    await heal(job, target, head);
     if (state) await saveState(state, saved, stateOf(head.snapshot));
     await flush(target);
     diary.report.version_id = head.version_id;
     return "unchanged";
   }
   const outcome = await publish(job, target, wanted, head);
+  // Not before: projections that lag behind a damaged version cannot be made to show it.
   if (outcome.status === "published") diary.warn(comesBack(job.dataset));
+  else await heal(job, target, outcome.head);
   return followUp(job, target, { saved, shown }, outcome);
 }
 

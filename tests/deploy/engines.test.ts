@@ -10,8 +10,9 @@ const machineText = await Bun.file("deploy/step-functions.asl.json").text();
 const machine = JSON.parse(machineText);
 
 test("the state machine is valid", () => {
-  expect(validate(machine)).toMatchObject({ isValid: true, errors: [] });
-  const { StartAt: _, ...without } = machine;
+  const filled = JSON.parse(machineText.replaceAll("${Partition}", "aws"));
+  expect(validate(filled)).toMatchObject({ isValid: true, errors: [] });
+  const { StartAt: _, ...without } = filled;
   expect(validate(without).isValid).toBe(false);
 });
 
@@ -33,10 +34,10 @@ test("the stack fills in what the state machine leaves open", async () => {
 const job = parse(await Bun.file("deploy/kubernetes-indexed-job.yaml").text());
 const { spec: pod } = job.spec.template;
 
-test("Kubernetes knows every key of the indexed job", () => {
+test("Kubernetes takes the indexed job", () => {
   expect(() => new Job(job).validate()).not.toThrow();
   const wrong = structuredClone(job);
-  wrong.spec.completion = 4;
+  wrong.spec.podFailurePolicy.rules[0].onExitCodes.values = ["2"];
   expect(() => new Job(wrong).validate()).toThrow();
 });
 

@@ -96,6 +96,50 @@ test("on_revision: keep counts revisions and leaves what is published", async ()
   expect(await w.projected()).toEqual(await w.current());
 });
 
+test("what is kept is counted in the changelog, and is nothing that the version changed", async () => {
+  const { w, report } = await updated(["load.on_revision=keep"]);
+  expect(await w.json(`versions/${report.version_id}/manifest.json`)).toMatchObject({
+    data_points_count: 1,
+    series_count: 1,
+    series_codes: ["A_D"],
+    date_range: { min_obs_time: "2026-04-03T03:00:00Z", max_obs_time: "2026-04-03T03:00:00Z" },
+    changelog: {
+      new_series: [],
+      updated_series: ["A_D"],
+      data_points_added: 1,
+      data_points_revised: 2,
+      data_points_withdrawn: 1,
+    },
+  });
+});
+
+test("a withdrawal changes the version where it is dropped, and is nothing to it where it is kept", async () => {
+  const described = async (choice: string) => {
+    const w = world();
+    const set = [`load.on_withdrawal=${choice}`];
+    w.serve("A_D,2026-03-31,1\nA_D,2026-04-01,2\nB_D,2026-04-01,40\n");
+    await w.run({ set });
+    w.serve("A_D,2026-04-01,2\nB_D,2026-04-01,40\nB_D,2026-04-02,41\n");
+    const { version_id } = (await w.run({ set })).report;
+    const { data_points_count, series_codes, date_range, changelog } = await w.json(
+      `versions/${version_id}/manifest.json`,
+    );
+    return { data_points_count, series_codes, date_range, updated: changelog.updated_series };
+  };
+  expect(await described("keep")).toEqual({
+    data_points_count: 1,
+    series_codes: ["B_D"],
+    date_range: { min_obs_time: "2026-04-02T03:00:00Z", max_obs_time: "2026-04-02T03:00:00Z" },
+    updated: ["B_D"],
+  });
+  expect(await described("drop")).toEqual({
+    data_points_count: 1,
+    series_codes: ["A_D", "B_D"],
+    date_range: { min_obs_time: "2026-03-31T03:00:00Z", max_obs_time: "2026-04-02T03:00:00Z" },
+    updated: ["A_D", "B_D"],
+  });
+});
+
 test("on_withdrawal: drop takes away what the source no longer has", async () => {
   const { w, report } = await updated(["load.on_withdrawal=drop"]);
   expect(report).toMatchObject(counted);

@@ -116,6 +116,17 @@ test("a current version that has lost a file can be gone back from", async () =>
   expect(await keep.problems({ all: false })).toEqual([]);
 });
 
+test("also where the projections never came to show it", async () => {
+  const { w, keep, first, second } = await published();
+  const lost = "A_D/year=2026/month=04/data.json";
+  const shown = { version_id: first, announced: first };
+  await w.store().put(`${storeRoot}projections/manifest.json`, Buffer.from(JSON.stringify(shown)));
+  await w.store().delete([`${storeRoot}versions/${second}/data/${lost}`, `${storeRoot}projections/${lost}`]);
+  expect((await keep.rollback(first)).report.status).toBe("published");
+  expect(await w.projected()).toEqual(rows(one));
+  expect(await keep.problems({ all: false })).toEqual([]);
+});
+
 test("a version that never was is refused, with the ones that there are", async () => {
   const { w, keep, first, second } = await published();
   const reports = await w.keys("runs/");
