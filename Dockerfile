@@ -4,7 +4,7 @@
 FROM --platform=$BUILDPLATFORM oven/bun:1.4.5 AS build
 WORKDIR /src
 COPY package.json bun.lock ./
-RUN --mount=type=cache,target=/root/.bun/install/cache bun install --frozen-lockfile
+RUN --mount=type=cache,target=/root/.bun/install/cache bun install --frozen-lockfile --production
 COPY . .
 # The commit that `ingestor --version` names; without it only the release is named.
 ARG INGESTOR_COMMIT=""

@@ -73,7 +73,9 @@ echo '127.0.0.1 localhost' >"$root/etc/hosts"
 context=$work/context
 mkdir -p "$context"
 sed -n 's/^!//p' .dockerignore | tar -cf - -T - | tar -xf - -C "$context" || fail "cannot copy what .dockerignore names"
-(cd "$context" && bun install --frozen-lockfile --production --silent && bun .ci/build.ts --outfile "$work/ingestor") ||
+case $(dpkg --print-architecture) in arm64) target=linux-arm64 ;; *) target=linux-x64 ;; esac
+(cd "$context" && bun install --frozen-lockfile --production --silent &&
+  bun .ci/build.ts --target "$target" --outfile "$work/ingestor") ||
   fail "cannot build from what .dockerignore lets through"
 install -D -m 755 "$work/ingestor" "$root/usr/local/bin/ingestor"
 mkdir -p "$root/app"

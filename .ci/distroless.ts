@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "bun:test";
+import { startFauxqs, topicAt } from "../tests/support/topic.ts";
 import { bcraWorkbook } from "../tests/support/bcra_workbook.ts";
+import { startDynalite, tablesAt } from "../tests/support/dynamodb.ts";
 import { finalStage } from "../tests/support/dockerfile.ts";
 import { startS3Server, testKeys } from "../tests/support/s3_server.ts";
 
@@ -106,35 +108,53 @@ test(`a workbook of ${(book.size / 1e6).toFixed(1)} MB is published within ${meg
   expect(ended.peakMb).toBeLessThan(megabytes);
 });
 
-test("a whole run on S3, with the credentials of a task", async () => {
+const dynamodb = await startDynalite();
+const sns = await startFauxqs();
+
+test("a whole run on S3, DynamoDB and SNS, with the credentials of a task", async () => {
   const task = { ...testKeys, sessionToken: "of-the-task" };
   const s3 = await startS3Server({ credentials: task });
   onTestFinished(() => s3.stop());
   const Expiration = new Date(Date.now() + 3_600_000).toISOString();
-  const keys = {
-    AccessKeyId: task.accessKeyId,
-    SecretAccessKey: task.secretAccessKey,
-    Token: task.sessionToken,
-    Expiration,
-  };
-  using agent = Bun.serve({ ...served, fetch: () => Response.json(keys) });
+  const given = { AccessKeyId: task.accessKeyId, SecretAccessKey: task.secretAccessKey, Token: task.sessionToken };
+  using agent = Bun.serve({ ...served, fetch: () => Response.json({ ...given, Expiration }) });
+  const tables = tablesAt(dynamodb);
+  const table = await tables.create();
+  const topic = await topicAt(sns, { fifo: false });
   const env = {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${agent.port}/role`,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_SNS: sns,
     AWS_REGION: "us-east-1",
-    INGESTOR_BUCKET: "test-bucket",
     DATASET_ID: bcra,
+    INGESTOR_BUCKET: s3.bucket,
+    INGESTOR_LOCK_TABLE: table,
+    SNS_PROJECTION_TOPIC_ARN: topic.arn,
+    LOG_FORMAT: "json",
   };
-  const state = `state={kind: s3, bucket: test-bucket, key: state/${bcra}.json}`;
-  const sets = ["--set", "load={plugin: s3_versioned, bucket: test-bucket}", "--set", state, "--set", "lock=null"];
-  const first = await contained(["run", "--json", ...sets, ...fromHere], env);
+  const first = await contained(["run", "--json", ...fromHere], env);
   expect([first.exitCode, first.stderr, statusOf(first)]).toEqual([0, expect.any(String), "published"]);
   console.log(`peak: ${Math.round(first.peakMb)} MB`);
   expect(first.peakMb).toBeLessThan(megabytes);
-  const pointer = s3.objects.get(`datasets/${bcra}/index/current_version.txt`)?.body.toString();
-  expect(pointer).toBe(JSON.parse(first.stdout).version_id);
-  const second = await contained(["run", "--json", ...sets, ...fromHere], env);
+
+  const { version_id } = JSON.parse(first.stdout);
+  expect(s3.objects.get(`datasets/${bcra}/index/current_version.txt`)?.body.toString()).toBe(version_id);
+  const lock = await tables.item(table, `etl:${bcra}`);
+  expect(lock?.["expiration_time"]).toEqual({ N: "0" });
+  const events = await topic.receive();
+  expect(events.map(({ message }) => JSON.parse(message))).toEqual([
+    expect.objectContaining({
+      event: "projection_update",
+      dataset_id: bcra,
+      bucket: s3.bucket,
+      version_manifest_path: `datasets/${bcra}/versions/${version_id}/manifest.json`,
+    }),
+  ]);
+
+  const second = await contained(["run", "--json", ...fromHere], env);
   expect([second.exitCode, statusOf(second)]).toEqual([0, "unchanged"]);
+  expect(await topic.receive()).toEqual([]);
 });
 
 test("nothing is left in /tmp but what runs were told to put there", () => {

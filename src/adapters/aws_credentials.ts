@@ -46,6 +46,18 @@ export function fixedCredentials(keys: AwsKeys): AwsCredentials {
   return { current: async () => keys, renew: async () => undefined };
 }
 
+/** The same, and `tell` hears of every secret that they hold. */
+export function toldCredentials(credentials: AwsCredentials, tell: (value: string) => void): AwsCredentials {
+  function told<T extends AwsKeys | undefined>(keys: T): T {
+    for (const value of [keys?.accessKeyId, keys?.secretAccessKey, keys?.sessionToken]) if (value) tell(value);
+    return keys;
+  }
+  return {
+    current: async () => told(await credentials.current()),
+    renew: async (refused) => told(await credentials.renew(refused)),
+  };
+}
+
 function foundCredentials(find: () => Promise<AwsKeys>, clock: Clock): AwsCredentials {
   let known: AwsKeys | undefined;
   let asking: Promise<AwsKeys> | undefined;

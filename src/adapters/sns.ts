@@ -1,17 +1,19 @@
 import type { PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import { IngestorError, reasonOf } from "../core/errors.ts";
 import type { Notifier, ProjectionUpdate } from "../core/ports.ts";
+import { keepsOrder } from "../config/topic.ts";
+import type { AwsCredentials } from "./aws_credentials.ts";
 
 const longestSubject = 100;
 const attemptTimeoutMs = 5_000;
 
-/** Announces on an SNS topic, with the credentials and endpoint of the environment and the region of the topic. */
-export function snsNotifier(topicArn: string): Notifier {
+/** Announces on an SNS topic in the region of the topic, at the endpoint of the environment. The SDK is loaded with the first event. */
+export function snsNotifier(topicArn: string, credentials: AwsCredentials): Notifier {
   let client: SNSClient | undefined;
   return {
     async announce(event, version_id) {
       const { PublishCommand } = await import("@aws-sdk/client-sns");
-      client ??= await connect(topicArn);
+      client ??= await connect(topicArn, credentials);
       try {
         await client.send(new PublishCommand(messageOf(topicArn, event, version_id)));
       } catch (error) {
@@ -24,28 +26,39 @@ export function snsNotifier(topicArn: string): Notifier {
   };
 }
 
-async function connect(topicArn: string): Promise<SNSClient> {
+async function connect(topicArn: string, credentials: AwsCredentials): Promise<SNSClient> {
   const { SNSClient } = await import("@aws-sdk/client-sns");
-  const region = topicArn.split(":")[3] ?? "us-east-1";
+  const region = topicArn.split(":")[3] || "us-east-1";
   const requestHandler = {
     connectionTimeout: attemptTimeoutMs,
     requestTimeout: attemptTimeoutMs,
     throwOnRequestTimeout: true,
   };
-  return new SNSClient({ region, maxAttempts: 4, requestHandler });
+  return new SNSClient({
+    region,
+    maxAttempts: 4,
+    requestHandler,
+    // A copy: the SDK writes into it where the keys are from.
+    credentials: async () => ({ ...(await credentials.current()) }),
+  });
 }
 
 /** A FIFO topic keeps the versions of a dataset in order, and drops an announcement that comes twice. */
 export function messageOf(topicArn: string, event: ProjectionUpdate, version_id: string): PublishCommandInput {
   const { event: name, dataset_id } = event;
-  const order = { MessageGroupId: dataset_id, MessageDeduplicationId: version_id };
+  const order = { MessageGroupId: groupOf(dataset_id), MessageDeduplicationId: version_id };
   return {
     TopicArn: topicArn,
     Subject: subjectOf(`${name}:${dataset_id}`),
     Message: JSON.stringify(event),
     MessageAttributes: { event: attribute(name), dataset_id: attribute(dataset_id) },
-    ...(topicArn.endsWith(".fifo") && order),
+    ...(keepsOrder(topicArn) && order),
   };
+}
+
+/** A group has at most 128 signs, all of them visible ASCII; of a dataset with another id it is the hash of that. */
+function groupOf(dataset_id: string): string {
+  return /^[\u0021-\u007e]{1,128}$/.test(dataset_id) ? dataset_id : Bun.SHA256.hash(dataset_id, "hex");
 }
 
 /** SNS takes at most 100 printable ASCII characters. */

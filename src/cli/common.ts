@@ -43,6 +43,11 @@ export const overrideArgs = {
 export const outputArgs = {
   json: { type: "boolean", description: "Print JSON, one object a line" },
   verbose: { type: "boolean", alias: "v", description: "Show everything that is known" },
+  "log-format": {
+    type: "string",
+    valueHint: "FORMAT",
+    description: "Write events to standard error as text or as json, one a line (LOG_FORMAT)",
+  },
 } as const;
 
 interface FolderFlags {

@@ -41,8 +41,10 @@ export async function openDatasets(flags: DatasetFlags, { shell, sets }: Invocat
         env: shell.env,
         set: sets,
         local: flags.local,
+        secret: shell.secrets.add,
       });
-      for (const warning of warnings) messages.warn(problemLine(warning));
+      const { dataset_id } = dataset;
+      for (const warning of warnings) messages.warn(problemLine(warning), { dataset_id });
       return dataset;
     },
   };

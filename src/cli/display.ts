@@ -1,84 +1,38 @@
-import { progressText, stageLine } from "./progress.ts";
+import { stageLine } from "./progress.ts";
 import type { RunEvent } from "../run/ports.ts";
 
-/** Shows what a run does while it does it. */
+/** Whose event it is; before a run has begun, there is only its dataset. */
+export interface Whose {
+  dataset_id: string;
+  run_id?: string;
+}
+
+/** Shows what runs do while they do it. */
 export interface Display {
-  show(event: RunEvent): void;
-  /** Takes away what is not to stay. */
-  end(): void;
+  show(event: RunEvent, run?: Whose): void;
+  /** Writes lines that stay, with those that change out of the way. */
+  aside(write: () => void | Promise<void>): Promise<void>;
+  /** Takes away what is not to stay: of one dataset, or of all. */
+  end(dataset_id?: string): void;
+}
+
+export interface PlainSettings {
+  note(text: string): void;
+  /** Whether lines say whose they are. */
+  many?: boolean;
+  verbose?: boolean;
 }
 
 /** For a pipe or a file: one line for each stage when it is done, and the warnings. */
-export function plainDisplay(note: (text: string) => void): Display {
+export function plainDisplay({ note, many = false, verbose = false }: PlainSettings): Display {
   return {
-    show(event) {
-      if (event.kind === "finished") note(`${stageLine(event)}\n`);
-      if (event.kind === "warning") note(`warning: ${event.message}\n`);
+    show(event, run) {
+      const whose = many && run ? `${run.dataset_id}: ` : "";
+      if (event.kind === "started" && verbose) note(`debug: ${whose}${event.stage} begins\n`);
+      if (event.kind === "finished") note(`${whose}${stageLine(event)}\n`);
+      if (event.kind === "warning") note(`warning: ${whose}${event.message}\n`);
     },
+    aside: async (write) => write(),
     end() {},
-  };
-}
-
-export interface LiveSettings {
-  note(text: string): void;
-  warn(message: string): void;
-  /** Milliseconds, for the pace. */
-  now(): number;
-  columns: number;
-}
-
-const pace = 100;
-const clearLine = "\r\u001b[2K";
-
-/** For a terminal: below the lines of what is done, one line that changes with the stages under way. */
-export function liveDisplay({ note, warn, now, columns }: LiveSettings): Display {
-  const active = new Map<string, string>();
-  let drawnAt = -Infinity;
-  let drawn = false;
-
-  function draw(): void {
-    const text = [...active.values()].join("   ");
-    note(clearLine + (text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`));
-    drawnAt = now();
-    drawn = true;
-  }
-
-  function clear(): void {
-    if (drawn) note(clearLine);
-    drawn = false;
-  }
-
-  /** Writes something that stays, above the line that changes. */
-  function above(write: () => void): void {
-    clear();
-    write();
-    if (active.size > 0) draw();
-  }
-
-  function show(event: RunEvent): void {
-    switch (event.kind) {
-      case "started":
-        active.set(event.stage, event.stage);
-        draw();
-        break;
-      case "progress":
-        active.set(event.stage, progressText(event));
-        if (now() - drawnAt >= pace) draw();
-        break;
-      case "finished":
-        active.delete(event.stage);
-        above(() => note(`${stageLine(event)}\n`));
-        break;
-      case "warning":
-        above(() => warn(event.message));
-    }
-  }
-
-  return {
-    show,
-    end() {
-      active.clear();
-      clear();
-    },
   };
 }

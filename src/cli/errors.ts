@@ -17,7 +17,7 @@ export function errorText(thrown: unknown, verbose = false): string {
 /** The message, each problem with its place, with `verbose` the causes, and the hint; a line each. */
 export function describeError({ message, hint, problems = [], cause }: ShownError, verbose = false): string {
   const lines = [message, ...problems.map(problemLine)];
-  if (verbose) lines.push(...causes(cause).map((reason) => `because: ${reason}`));
+  if (verbose) lines.push(...causesOf(cause).map((reason) => `because: ${reason}`));
   if (hint !== undefined) lines.push(`hint: ${hint}`);
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -40,7 +40,8 @@ export function bugText(thrown: unknown): string {
   return `${stack}\nThis is a bug in ingestor ${version}: please report it with the lines above\n`;
 }
 
-function causes(cause: unknown): string[] {
+/** The reasons behind an error, from the nearest. */
+export function causesOf(cause: unknown): string[] {
   if (cause === undefined) return [];
-  return [reasonOf(cause), ...(cause instanceof Error ? causes(cause.cause) : [])];
+  return [reasonOf(cause), ...(cause instanceof Error ? causesOf(cause.cause) : [])];
 }

@@ -14,7 +14,7 @@ export interface ObservationOutput {
  * when that cannot be written.
  */
 export async function openOutput(target: string, shell: Pick<Shell, "print">): Promise<ObservationOutput> {
-  if (target === "-") return { write: (batch) => shell.print(jsonLines(batch)), end: async () => {} };
+  if (target === "-") return { write: (batch) => shell.print(Buffer.from(jsonLines(batch))), end: async () => {} };
   const file = await orCannotWrite(target, () => open(target, "w"));
   return {
     write: (batch) => orCannotWrite(target, () => file.appendFile(jsonLines(batch))),

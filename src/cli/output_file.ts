@@ -8,7 +8,7 @@ type Chunks = AsyncIterable<string | Uint8Array>;
 /** Writes to standard output. A reader that has seen enough, as `head` has, ends it and is no error. */
 export async function printChunks(chunks: Chunks, { print }: Pick<Shell, "print">): Promise<void> {
   try {
-    for await (const chunk of chunks) await print(chunk);
+    for await (const chunk of chunks) await print(Buffer.from(chunk));
   } catch (error) {
     if (!isClosedPipe(error)) throw error;
   }

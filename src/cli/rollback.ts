@@ -22,7 +22,7 @@ export const rollbackCommand = command({
     const { rollback } = await import("../run/rollback.ts");
     const { report, error } = await rollback(dataset, ports, flags.version);
     const { warn } = await openMessages(invocation.shell);
-    report.warnings.forEach(warn);
+    for (const warning of report.warnings) warn(warning, { dataset_id: report.dataset_id });
     if (flags.json) await invocation.shell.print(jsonText([report]));
     if (error !== undefined) throw error;
     if (!flags.json) await invocation.shell.print(rollbackText(report));

@@ -4,6 +4,7 @@ import { didYouMean } from "../core/suggest.ts";
 import { errorText } from "./errors.ts";
 import { exitCodeOf } from "./exit.ts";
 import { readFlags } from "./flags.ts";
+import { logFormatFlag, logFormatOf } from "./log_format.ts";
 import { openMessages } from "./messages.ts";
 import { version } from "./version.ts";
 import type { Shell } from "./shell.ts";
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   prune: async () => (await import("./prune.ts")).pruneCommand,
   state: async () => (await import("./state.ts")).stateCommand,
   lock: async () => (await import("./lock.ts")).lockCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 
 const rootArgs = {
@@ -40,12 +42,16 @@ const root: CommandDef = {
 };
 
 /** Runs what the arguments say. Never throws: what goes wrong is shown, and gives the exit code. */
-export async function runCli(argv: readonly string[], shell: Shell): Promise<number> {
+export async function runCli(argv: readonly string[], given: Shell): Promise<number> {
+  let shell = given;
   try {
+    const logFormat = logFormatOf(logFormatFlag(argv), given.env, given.terminal !== undefined);
+    shell = { ...given, logFormat };
     return await dispatch(argv, shell);
   } catch (error) {
     const { fail } = await openMessages(shell);
-    fail(errorText(error, argv.includes("-v") || argv.includes("--verbose")));
+    const text = errorText(error, argv.includes("-v") || argv.includes("--verbose"));
+    fail(text, { error_code: error instanceof IngestorError ? error.code : "BUG" });
     return exitCodeOf(error, shell.stop.exitCode());
   }
 }

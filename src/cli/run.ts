@@ -1,10 +1,12 @@
-import { IngestorError } from "../core/errors.ts";
 import { command } from "./command.ts";
 import { folderArgs, outputArgs, overrideArgs } from "./common.ts";
-import { worstOf } from "./exit.ts";
+import { wrongArguments } from "./flags.ts";
+import { runMany } from "./run_many.ts";
 import { runOne } from "./run_one.ts";
-import { openSession } from "./session.ts";
-import type { Shell } from "./shell.ts";
+import { selectDatasets } from "./selection.ts";
+import { openSession, type RunSession } from "./session.ts";
+
+const mostAtOnce = 64;
 
 const args = {
   "dataset...": {
@@ -12,6 +14,14 @@ const args = {
     required: false,
     description: "Ids in the datasets folder, or paths of dataset files (DATASET_ID)",
   },
+  all: { type: "boolean", description: "Run all datasets of the folder" },
+  tag: { type: "string", valueHint: "TAG", description: "Run the datasets of the folder that have this tag" },
+  shard: {
+    type: "string",
+    valueHint: "I/N",
+    description: "Run only this part of them, from 0 (AWS Batch and Kubernetes name it; INGESTOR_SHARDS is N)",
+  },
+  concurrency: { type: "string", valueHint: "N", description: "Run so many at a time; 1 unless told otherwise" },
   ...folderArgs,
   ...overrideArgs,
   full: { type: "boolean", description: "Compare all that the source has, whatever the state says" },
@@ -27,26 +37,31 @@ const args = {
 
 export const runCommand = command({
   name: "run",
-  description: "Run datasets, one after another: fetch, compare, and publish what is new",
+  description: "Run datasets: fetch, compare, and publish what is new",
   args,
   async run(flags, invocation) {
-    const wanted = wantedDatasets(flags._, invocation.shell);
-    const session = await openSession(flags, invocation);
-    const { stop } = invocation.shell;
-    const codes: number[] = [];
-    for (const name of wanted) {
-      if (wanted.length > 1) session.shell.note(`${name}:\n`);
-      codes.push(stop.signal.aborted ? (stop.exitCode() ?? 130) : await runOne(name, session));
+    const { shell } = invocation;
+    const concurrency = readConcurrency(flags.concurrency);
+    const { wanted, many, empty } = await selectDatasets(flags._, flags, shell);
+    const session = await openSession(flags, invocation, many);
+    if (empty !== undefined) {
+      tellEmpty(empty, session);
+      return 0;
     }
-    return worstOf(codes);
+    const [only] = wanted;
+    if (many || only === undefined) return runMany(wanted, concurrency, session);
+    return (await runOne(only, session)).exitCode;
   },
 });
 
-function wantedDatasets(given: readonly string[], { env, program }: Shell): readonly string[] {
-  if (given.length > 0) return given;
-  const id = env["DATASET_ID"];
-  if (id !== undefined && id !== "") return [id];
-  throw new IngestorError("ARGUMENT", "Cannot run: no dataset is named, and DATASET_ID is not set", {
-    hint: `${program} run DATASET`,
-  });
+function readConcurrency(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= mostAtOnce) return number;
+  throw wrongArguments([`"--concurrency" wants a number from 1 to ${mostAtOnce}`]);
+}
+
+function tellEmpty(message: string, { log, shell }: RunSession): void {
+  if (log) log({ level: "info", event: "nothing_to_do", message });
+  else shell.note(`${message}\n`);
 }

@@ -7,12 +7,22 @@ import { showOutcome } from "./show_outcome.ts";
 import type { Dataset } from "../config/dataset.ts";
 import type { RunSession } from "./session.ts";
 
-/** Runs one dataset and shows what came of it. Gives its exit code. */
-export async function runOne(wanted: string, session: RunSession): Promise<number> {
+/** One dataset that was run. */
+export interface Done {
+  outcome: Outcome;
+  seconds: number;
+  exitCode: number;
+}
+
+/** Runs one dataset and shows what came of it. */
+export async function runOne(wanted: string, session: RunSession): Promise<Done> {
+  const { shell, display } = session;
+  const began = shell.now().getTime();
   const outcome = await outcomeOf(wanted, session);
-  session.display.end();
-  await showOutcome(wanted, outcome, session);
-  return exitCodeOfOutcome(outcome, session.shell.stop.exitCode());
+  const seconds = (shell.now().getTime() - began) / 1000;
+  display.end(outcome.report.dataset_id);
+  await display.aside(() => showOutcome(wanted, outcome, seconds, session));
+  return { outcome, seconds, exitCode: exitCodeOfOutcome(outcome, shell.stop.exitCode()) };
 }
 
 async function outcomeOf(wanted: string, session: RunSession): Promise<Outcome> {
@@ -22,8 +32,10 @@ async function outcomeOf(wanted: string, session: RunSession): Promise<Outcome> 
     dataset_id = datasetIdIn(found.text) ?? wanted;
     const { loadDataset } = await import("../config/load.ts");
     const { shell, plugins, sets, local } = session;
-    const { dataset, warnings } = await loadDataset({ ...found, plugins, env: shell.env, set: sets, local });
-    for (const warning of warnings) session.messages.warn(problemLine(warning));
+    const { env, secrets } = shell;
+    const { dataset, warnings } = await loadDataset({ ...found, plugins, env, set: sets, local, secret: secrets.add });
+    for (const warning of warnings)
+      session.display.show({ kind: "warning", message: problemLine(warning) }, { dataset_id });
     return await runInto(dataset, session);
   } catch (error) {
     return outcomeOfFailure(dataset_id, error, session.shell.now());

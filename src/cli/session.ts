@@ -1,7 +1,10 @@
 import { IngestorError } from "../core/errors.ts";
 import { datasetsFolder, openPlugins } from "./common.ts";
 import { readDuration } from "./duration.ts";
-import { liveDisplay, plainDisplay, type Display } from "./display.ts";
+import { plainDisplay, type Display } from "./display.ts";
+import { liveDisplay } from "./live_display.ts";
+import { jsonLog, type Log } from "./log.ts";
+import { logDisplay } from "./log_display.ts";
 import { openMessages, type Messages } from "./messages.ts";
 import type { PluginLookup } from "../core/plugin.ts";
 import type { Folder } from "../host/discovery.ts";
@@ -35,6 +38,10 @@ export interface RunSession {
   full: boolean;
   json: boolean;
   verbose: boolean;
+  /** Whether several datasets are run, and reported on together. */
+  many: boolean;
+  /** Set where events are for programs: they take the place of what people would read. */
+  log: Log | undefined;
   /** A file, or `-`. */
   output: string | undefined;
   /** The flags that another command needs to find the same things. */
@@ -42,14 +49,21 @@ export interface RunSession {
 }
 
 /** Opens what the flags ask for. Throws an `IngestorError` (`ARGUMENT`) where they do not go together. */
-export async function openSession(flags: RunFlags, { shell, sets }: Invocation): Promise<RunSession> {
+export async function openSession(flags: RunFlags, { shell, sets }: Invocation, many: boolean): Promise<RunSession> {
   const { local, output } = flags;
   const [json, verbose, full] = [flags.json === true, flags.verbose === true, flags.full === true];
   if (json && output === "-") {
     throw new IngestorError("ARGUMENT", 'Cannot use "--json" with "--output -": both write to standard output');
   }
+  if (many && output !== undefined) {
+    throw new IngestorError(
+      "ARGUMENT",
+      'Cannot use "--output" with several datasets: each would write over the others',
+    );
+  }
   const messages = await openMessages(shell);
-  const display = openDisplay(shell, messages);
+  const log = shell.logFormat === "json" ? jsonLog(shell) : undefined;
+  const display = log ? logDisplay(log, verbose) : openDisplay(shell, messages, { many, verbose });
   const plugins = await openPlugins(flags, shell);
   const { signal } = shell.stop;
   const ports = await shell.openPorts({
@@ -62,10 +76,15 @@ export async function openSession(flags: RunFlags, { shell, sets }: Invocation):
   const datasets = datasetsFolder(flags, shell);
   const again = ["datasets", "plugins", "local"] as const;
   const kept = again.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
-  return { shell, datasets, plugins, ports, display, messages, sets, local, full, json, verbose, output, kept };
+  const shared = { shell, datasets, plugins, ports, display, messages, log };
+  return { ...shared, sets, local, full, json, verbose, many, output, kept };
 }
 
-function openDisplay({ terminal, note, now }: Shell, { warn }: Messages): Display {
-  if (!terminal) return plainDisplay(note);
-  return liveDisplay({ note, warn, now: () => now().getTime(), columns: terminal.columns });
+function openDisplay(
+  { terminal, note, now }: Shell,
+  { warn }: Messages,
+  { many, verbose }: { many: boolean; verbose: boolean },
+): Display {
+  if (!terminal) return plainDisplay({ note, many, verbose });
+  return liveDisplay({ note, warn, now: () => now().getTime(), columns: terminal.columns, many });
 }

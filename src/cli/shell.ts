@@ -1,5 +1,7 @@
 import { IngestorError } from "../core/errors.ts";
-import type { RunEvent, RunPorts } from "../run/ports.ts";
+import type { Secrets } from "../core/secrets.ts";
+import type { RunPorts } from "../run/ports.ts";
+import type { LogFormat } from "./log_format.ts";
 import type { Stop } from "./signals.ts";
 
 /** What a run's ports need to know of the command that opens them. */
@@ -10,7 +12,7 @@ export interface PortRequest {
   tmp?: string | undefined;
   /** How long a lock that is busy is waited for; undefined: not at all. */
   waitMs?: number | undefined;
-  notify(event: RunEvent): void;
+  notify: RunPorts["notify"];
 }
 
 /** The process, as far as a command sees it. */
@@ -25,16 +27,23 @@ export interface Shell {
   /** Whether standard output may be coloured. */
   readonly outColour: boolean;
   readonly stop: Stop;
+  /** How events are written; before the arguments are read, as text. */
+  readonly logFormat: LogFormat;
+  /** What must not be shown; commands add what they read of it in dataset files. */
+  readonly secrets: Secrets;
   now(): Date;
-  /** Writes results to standard output; settles when they are taken. */
+  /**
+   * Writes results to standard output; settles when they are taken. Secrets in a text are masked; bytes are
+   * observations, which pass as they are.
+   */
   print(text: string | Uint8Array): Promise<void>;
-  /** Writes anything else to standard error. */
+  /** Writes anything else to standard error, with its secrets masked. */
   note(text: string): void;
   openPorts(request: PortRequest): Promise<RunPorts>;
 }
 
 /** The shell of this process. */
-export function processShell(stop: Stop, openPorts: Shell["openPorts"]): Shell {
+export function processShell(stop: Stop, secrets: Secrets, openPorts: Shell["openPorts"]): Shell {
   const { stdout, stderr, env, argv0 } = process;
   // Also reported to whoever writes; without a listener it would end the process.
   for (const stream of [stdout, stderr]) stream.on("error", () => {});
@@ -47,12 +56,15 @@ export function processShell(stop: Stop, openPorts: Shell["openPorts"]): Shell {
     outTerminal: stdout.isTTY,
     outColour: stdout.isTTY && colour,
     stop,
+    logFormat: "text",
+    secrets,
     now: () => new Date(),
     print: (text) =>
       new Promise((resolve, reject) => {
-        stdout.write(text, (error) => (error ? reject(cannotPrint(error)) : resolve()));
+        const shown = typeof text === "string" ? secrets.mask(text) : text;
+        stdout.write(shown, (error) => (error ? reject(cannotPrint(error)) : resolve()));
       }),
-    note: (text) => void stderr.write(text),
+    note: (text) => void stderr.write(secrets.mask(text)),
     openPorts,
   };
 }

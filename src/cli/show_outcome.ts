@@ -1,20 +1,37 @@
 import { IngestorError } from "../core/errors.ts";
 import { bugText, describeError } from "./errors.ts";
+import { logOutcome } from "./log_outcome.ts";
 import { runSummary, statusLine } from "./summary.ts";
 import type { RunReport } from "../run/report.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RunSession } from "./session.ts";
 
 /** Shows what came of one dataset: the result on standard output, what went wrong beside it. */
-export async function showOutcome(wanted: string, outcome: Outcome, session: RunSession): Promise<void> {
-  await showResult(wanted, outcome.report, session);
-  const text = failureText(outcome, session.verbose);
-  if (text !== undefined) session.messages.fail(text);
+export async function showOutcome(
+  wanted: string,
+  outcome: Outcome,
+  seconds: number,
+  session: RunSession,
+): Promise<void> {
+  const { json, log, many, messages, shell, verbose } = session;
+  const { report } = outcome;
+  if (json) await shell.print(`${JSON.stringify(report)}\n`);
+  if (log) return logOutcome(log, outcome, seconds, verbose);
+  const failure = failureText(outcome, verbose);
+  // A table of all of them takes the place of the summaries.
+  if (many)
+    return failure === undefined ? shell.note(`${statusLine(report)}\n`) : messages.fail(named(failure, report));
+  if (!json) await showSummary(wanted, report, session);
+  if (failure !== undefined) messages.fail(failure);
 }
 
-async function showResult(wanted: string, report: RunReport, session: RunSession): Promise<void> {
-  const { json, verbose, output, shell } = session;
-  if (json) return shell.print(`${JSON.stringify(report)}\n`);
+/** Most messages name their dataset, but not those of stages. */
+function named(text: string, { dataset_id }: RunReport): string {
+  return text.startsWith(`${dataset_id}: `) ? text : `${dataset_id}: ${text}`;
+}
+
+async function showSummary(wanted: string, report: RunReport, session: RunSession): Promise<void> {
+  const { verbose, output, shell } = session;
   if (!["published", "unchanged", "done"].includes(report.status)) return undefined;
   const text = runSummary(report, { verbose, next: nextCommand(wanted, report, session) });
   // Standard output belongs to the observations then.

@@ -69,7 +69,14 @@ async function judge(wanted: string, { shell, datasets, plugins, sets, local }: 
     verdict.file = found.file;
     verdict.dataset_id = datasetIdIn(found.text) ?? null;
     const { loadDataset } = await import("../config/load.ts");
-    const { dataset, warnings } = await loadDataset({ ...found, plugins, env: shell.env, set: sets, local });
+    const { dataset, warnings } = await loadDataset({
+      ...found,
+      plugins,
+      env: shell.env,
+      set: sets,
+      local,
+      secret: shell.secrets.add,
+    });
     return { ...verdict, dataset_id: dataset.dataset_id, valid: true, warnings };
   } catch (error) {
     if (!(error instanceof IngestorError)) throw error;

@@ -42,6 +42,8 @@ export interface Dataset {
   dataset_id: string;
   provider: string | undefined;
   frequency: string | undefined;
+  /** What `--tag` finds it by. */
+  tags: readonly string[];
   /** The path of the dataset file as given, for messages. */
   file: string;
   /** The absolute folder of the dataset file. */

@@ -42,6 +42,13 @@ export function readEnv(text: string, env: Env, fail: (problem: string) => void)
   });
 }
 
+/** The variables that a text refers to, each with what stands for it where it is not set. */
+export function referencesIn(text: string): { name: string; fallback: string | undefined }[] {
+  return Array.from(text.matchAll(reference), ([written]) => wellFormed.exec(written) ?? []).flatMap(
+    ([, name, fallback]) => (name === undefined ? [] : [{ name, fallback }]),
+  );
+}
+
 /** The text such that interpolating it gives it back. */
 export function escapeReferences(text: string): string {
   return text.replaceAll("${", () => "$${");

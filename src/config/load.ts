@@ -10,9 +10,11 @@ import { readTree } from "./read.ts";
 import { datasetSchema, unmetNeeds } from "./schema.ts";
 import { parserSection } from "./sections.ts";
 import { checkSeries, seriesOf } from "./series.ts";
+import { tellSecrets } from "./secrets.ts";
 import { applySet } from "./set.ts";
 import { readStages } from "./stages.ts";
 import { sortProblems } from "./sort.ts";
+import { checkOrder } from "./topic.ts";
 import { filterEntries, isNothing, keyPlaceAt, valueOf, type MapNode, type Report } from "./tree.ts";
 
 export interface DatasetInput {
@@ -28,6 +30,8 @@ export interface DatasetInput {
   set?: readonly string[] | undefined;
   /** The folder that store, state and lock are moved into. */
   local?: string | undefined;
+  /** Told of every value that must not be shown, also where the file is wrong otherwise. */
+  secret?: ((value: string) => void) | undefined;
 }
 
 export interface LoadedDataset {
@@ -69,6 +73,7 @@ async function readRoot(input: DatasetInput, report: Report, warn: Report): Prom
   if (map === undefined) return undefined;
   const moved = dir === undefined ? set : await applyLocal(set, { dir, plugins, env, warn });
   const tree = interpolate(moved, env, report);
+  if (input.secret) tellSecrets(tree, env, input.secret);
   return tree.kind === "map" ? filterEntries(tree, (_, { node }) => !isNothing(node)) : undefined;
 }
 
@@ -85,6 +90,7 @@ async function readDataset(
   const parser = parserSection(root, report);
   if (parser) checkSeries(parser, report);
   const { source, ...stages } = await readStages(root, parser, input.plugins, report);
+  if (input.local === undefined) checkOrder(root, stages.load, input.env, report);
   const state = readState(root, stages.load, report);
   const lock = readLock(root, { load: stages.load, state, warn }, report);
   if (base === undefined || source === undefined) return undefined;
@@ -92,6 +98,7 @@ async function readDataset(
     dataset_id: base.dataset_id,
     provider: base.provider,
     frequency: base.frequency,
+    tags: base.tags,
     windowInDays: base.windowInDays,
     file: input.file,
     baseDir: input.baseDir,

@@ -19,6 +19,7 @@ export const datasetSchema = v.strictObject({
   dataset_id: v.pipe(name, v.description("What the dataset is known by; the folder of its store")),
   provider: v.pipe(v.optional(text), v.description("Who publishes the source")),
   frequency: v.pipe(v.optional(v.picklist(frequencies)), v.description("The frequency of series without their own")),
+  tags: v.pipe(v.optional(v.array(text), []), v.description("What `--tag` finds the dataset by")),
   source: v.pipe(v.looseObject({ kind: v.optional(text) }), v.description("The extractor, `http` by default")),
   parse: v.pipe(v.optional(stage), v.description("The parser")),
   parse_config: v.pipe(v.optional(v.looseObject({})), v.description("Further options of the parser")),

@@ -155,4 +155,6 @@ export interface S3Location {
   /** Undefined: the credentials of the environment, a profile or the container. */
   aws_access_key_id?: string | undefined;
   aws_secret_access_key?: string | undefined;
+  /** Whether a server is taken that does not enforce the conditions of puts. */
+  unsafe_no_conditional_put?: boolean | undefined;
 }

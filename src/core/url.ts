@@ -12,6 +12,11 @@ export function publicUrl(url: string): string {
 }
 
 function masked(parameter: string, name: string): string {
+  return isSecretParameter(name) ? `${name}=***` : parameter;
+}
+
+/** Whether the name of a parameter says that its value is a key. */
+export function isSecretParameter(name: string): boolean {
   const words = name.replace(/([a-z])([A-Z])/g, "$1-$2").split(/[^a-zA-Z]+/);
-  return words.some((word) => secretWord.test(word)) ? `${name}=***` : parameter;
+  return words.some((word) => secretWord.test(word));
 }

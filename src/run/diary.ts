@@ -1,3 +1,4 @@
+import { masked } from "../core/secrets.ts";
 import { isoSeconds } from "../core/time.ts";
 import type { Observation } from "../core/observation.ts";
 import type { RunPorts } from "./ports.ts";
@@ -34,7 +35,8 @@ export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
   return {
     report,
 
-    warn(message: string): void {
+    warn(text: string): void {
+      const message = ports.mask(text);
       report.warnings.push(message);
       ports.notify({ kind: "warning", message });
     },
@@ -67,6 +69,9 @@ export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
     close(): RunReport {
       report.series = Object.fromEntries(series);
       report.finished_at = isoSeconds(ports.clock.now());
+      // Texts that others made, such as plugins; ids and codes are names, and stay what they are.
+      const { rejections, source, store, error } = report;
+      Object.assign(report, masked({ rejections, source, store, ...(error && { error }) }, ports.mask));
       return report;
     },
   };

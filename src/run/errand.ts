@@ -18,7 +18,8 @@ export interface Errand {
 export async function underLock<T>(dataset: Dataset, ports: RunPorts, work: (errand: Errand) => Promise<T>) {
   const target = await requireTarget(dataset, ports);
   const run_id = newRunId(ports.clock.now(), ports.random);
-  const warn = (message: string) => ports.notify({ kind: "warning", message });
+  const warn = (message: string) =>
+    ports.notify({ kind: "warning", message }, { dataset_id: dataset.dataset_id, run_id });
   return locked(dataset, ports, { run_id, warn }, (lock) => {
     const signal = lock ? AbortSignal.any([ports.signal, lock.lost]) : ports.signal;
     return work({ dataset, ports, target: { ...target, token: lock?.token }, signal });

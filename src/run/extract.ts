@@ -35,7 +35,7 @@ export async function extract(session: Session, validators: Validators | undefin
     }
     const sha256 = await hashOf(source.blob);
     counts["bytes"] = source.blob.size;
-    diary.report.source = { url: publicUrl(source.url), sha256, bytes: source.blob.size };
+    diary.report.source = { url: ports.mask(publicUrl(source.url)), sha256, bytes: source.blob.size };
     return { source, sha256 };
   });
 }

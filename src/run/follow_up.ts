@@ -30,6 +30,7 @@ export async function followUp(
 ): Promise<RunStatus> {
   const { diary } = job;
   const { version_id, snapshot } = currentAfter(outcome);
+  const previous_version = outcome.head.kind === "empty" ? null : outcome.head.version_id;
   // Of a job that fails from here on, the report names only a version that the job itself published.
   if (outcome.status !== "unchanged") diary.report.version_id = version_id ?? null;
   if (outcome.status === "blocked") {
@@ -39,7 +40,7 @@ export async function followUp(
   const shown = outcome.status === "published" ? await showDraft(job, target, before.shown, outcome) : undefined;
   if (target.state) await saveState(target.state, before.saved, stateOf(snapshot));
   await keep(version_id);
-  if (shown && version_id) await tell(job, target, version_id, shown);
+  if (shown && version_id) await tell(job, target, { version_id, previous_version }, shown);
   await flush(target);
   diary.report.version_id = version_id ?? null;
   return outcome.status;

@@ -26,7 +26,7 @@ export function manifestOf(job: Job, made: Made, draft: Draft, head: Head, fence
     dataset_id: dataset.dataset_id,
     created_at: isoSeconds(versionTime(draft.version_id) ?? now),
     collection_date: isoSeconds(now),
-    data_points_count: changelog.data_points_added + changelog.data_points_revised,
+    data_points_count: draft.tally.points,
     series_count: series_codes.length,
     series_codes,
     date_range: dateRangeOf(draft.tally),

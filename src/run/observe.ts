@@ -1,3 +1,4 @@
+import { setImmediate as breath } from "node:timers/promises";
 import { IngestorError, type Problem } from "../core/errors.ts";
 import type { Step } from "../config/dataset.ts";
 import type { Observation, ParsedPoint } from "../core/observation.ts";
@@ -51,6 +52,8 @@ async function* parsed(session: Session, source: RawSource, { plugin, options }:
   )) {
     signal.throwIfAborted();
     yield batch;
+    // Stages that never wait would keep signals, and the lease of the lock, from being heard before their end.
+    await breath();
     ports.notify({ kind: "progress", stage: "parse", done: (done += batch.length), unit: "rows" });
   }
   guard.settle();

@@ -4,10 +4,17 @@ import type { LockSettings } from "../config/dataset.ts";
 
 /** What the display is told while a run goes on. */
 export type RunEvent =
+  | { kind: "opened" }
   | { kind: "started"; stage: string }
   | { kind: "progress"; stage: string; done: number; total?: number | undefined; unit: "bytes" | "rows" | "partitions" }
   | { kind: "finished"; stage: string; seconds: number; counts: Record<string, number> }
   | { kind: "warning"; message: string };
+
+/** The run that an event is of. */
+export interface RunName {
+  dataset_id: string;
+  run_id: string;
+}
 
 /** The world outside, as one run sees it. */
 export interface RunPorts {
@@ -29,7 +36,10 @@ export interface RunPorts {
   /** Who runs this, for locks and reports. */
   owner: string;
   signal: AbortSignal;
-  notify(event: RunEvent): void;
+  /** The run is named in all events but those of what happens outside of one. */
+  notify(event: RunEvent, run?: RunName): void;
+  /** Takes the secrets out of a text that is kept or shown. */
+  mask(text: string): string;
 }
 
 export interface RunRequest {

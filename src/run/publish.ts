@@ -66,14 +66,16 @@ function publication(session: Session, load: Load, collection: Collection): Publ
   return {
     clock: ports.clock,
     random: ports.random,
+    sleep: (ms) => ports.sleep(ms, signal),
     token,
     mayPublish: session.mayPublish,
     checks: gate,
-    draft(head, version_id) {
+    unproven: step.location.kind === "s3" && !step.location.unsafe_no_conditional_put,
+    mayFollow(head) {
       refuseOtherShape("publish", load.target, head);
       if (!load.fits(collection.series.keys(), head)) throw endsEarlier(load.target);
-      return mergeRun(site, version_id, snapshotOf(head), fresh, archive);
     },
+    draft: (head, version_id) => mergeRun(site, version_id, snapshotOf(head), fresh, archive),
     manifest: (draft, head, fence) => manifestOf(session, made, draft, head, fence),
   };
 }
@@ -89,9 +91,9 @@ function archiveOnce({ target: { site }, extracted }: Load): () => Promise<void>
   return () => (written ??= putContent(site, site.keys.source(extracted.sha256), extracted.source.blob));
 }
 
-function sourceInfo({ now }: Session, { extracted: { source, sha256 } }: Load): SourceInfo {
+function sourceInfo({ now, ports }: Session, { extracted: { source, sha256 } }: Load): SourceInfo {
   return {
-    url: publicUrl(source.url),
+    url: ports.mask(publicUrl(source.url)),
     sha256,
     etag: source.etag ?? null,
     last_modified: source.last_modified ?? null,

@@ -21,12 +21,14 @@ export interface Reported {
 /** Does a job under the dataset's lock and keeps its report beside the versions. Never throws: what went wrong is in the report. */
 export async function reported(
   dataset: Dataset,
-  ports: RunPorts,
+  given: RunPorts,
   work: (job: Job, target: StoreTarget | undefined) => Promise<RunStatus>,
 ): Promise<Reported> {
-  const now = ports.clock.now();
-  const run_id = newRunId(now, ports.random);
-  const diary = openDiary(dataset.dataset_id, run_id, ports);
+  const { dataset_id } = dataset;
+  const run_id = newRunId(given.clock.now(), given.random);
+  const ports: RunPorts = { ...given, notify: (event) => given.notify(event, { dataset_id, run_id }) };
+  const diary = openDiary(dataset_id, run_id, ports);
+  ports.notify({ kind: "opened" });
   let site: Site | undefined;
   try {
     const target = await openTarget(dataset, ports);

@@ -71,6 +71,7 @@ function publication(job: Job, target: StoreTarget, wanted: PickedVersion): Publ
   return {
     clock: ports.clock,
     random: ports.random,
+    sleep: (ms) => ports.sleep(ms, signal),
     token,
     mayPublish,
     // Who goes back has seen what was wrong with the version that a check may prefer.

@@ -25,3 +25,8 @@ export function bucketOf(location: StoreLocation): string {
       return location.bucket;
   }
 }
+
+/** What comes in a bucket before every key of a store: nothing, or what ends in `/`. */
+export function prefixOf(location: StoreLocation): string {
+  return location.kind === "s3" && location.prefix !== "" ? `${location.prefix}/` : "";
+}

@@ -1,5 +1,6 @@
 import { IngestorError } from "../core/errors.ts";
-import type { Clock, Random } from "../core/ports.ts";
+import type { Clock } from "../core/ports.ts";
+import { requireConditions } from "./conditions.ts";
 import type { Draft } from "./draft.ts";
 import { readHead, snapshotOf, type Head } from "./head.ts";
 import { encodeJson } from "./json.ts";
@@ -8,9 +9,9 @@ import { movePointer } from "./pointer.ts";
 import { putOwn } from "./put_own.ts";
 import type { Site } from "./site.ts";
 import { encodeSnapshot, type Snapshot } from "./snapshot.ts";
+import { awaitTurn, mostTurns, type Waiting } from "./turn.ts";
 import { newVersionId, versionTime } from "./version_id.ts";
 
-const mostAttempts = 10;
 const oldestVersionMs = 12 * 3_600_000;
 
 /** One check of the gate on a version that is complete but not yet current: the reason to stop it, or undefined. */
@@ -26,14 +27,17 @@ export interface Candidate {
 }
 
 /** What one publish makes and of what; asked again, with the then current head, whenever another run came first. */
-export interface Publication {
+export interface Publication extends Waiting {
   clock: Clock;
-  random: Random;
   /** The fencing token of the lock, where there is one. */
   token: number | undefined;
   /** Throws if this run must not publish any more; asked each time right before the pointer is put. */
   mayPublish(): void;
   checks: readonly Check[];
+  /** Whether the store has to prove, before the first version of the dataset, that it enforces conditions. */
+  unproven?: boolean;
+  /** Throws if what this run has cannot stand on top of that version, whatever happens next. */
+  mayFollow?(head: Head): void;
   /** Writes the data files of the new version (and before them what they were made from). */
   draft(head: Head, version_id: string): Promise<Draft>;
   manifest(draft: Draft, head: Head, fence: number): Manifest;
@@ -51,10 +55,11 @@ export type Outcome =
  */
 export async function commit(site: Site, publication: Publication, head?: Head): Promise<Outcome> {
   let current = head ?? (await readHead(site));
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+  for (let attempt = 0; attempt < mostTurns; attempt++) {
+    await awaitTurn(publication, attempt);
+    if (attempt > 0) current = await readHead(site);
     const outcome = await tryOnce(site, publication, current);
     if (outcome !== undefined) return outcome;
-    current = await readHead(site);
   }
   throw new IngestorError("CONFLICT", `Cannot publish "${site.dataset_id}": other runs keep publishing first`, {
     hint: "run again; nothing was overwritten. A lock in the dataset file keeps runs apart",
@@ -63,6 +68,7 @@ export async function commit(site: Site, publication: Publication, head?: Head):
 
 async function tryOnce(site: Site, publication: Publication, head: Head): Promise<Outcome | undefined> {
   const { clock, random } = publication;
+  publication.mayFollow?.(head);
   const fence = fenceAfter(site, publication, head);
   const version_id = newVersionId(clock.now(), random, head.kind === "empty" ? undefined : head.version_id);
   const draft = await draftOf(publication, head, version_id);
@@ -73,6 +79,10 @@ async function tryOnce(site: Site, publication: Publication, head: Head): Promis
   const reasons = reasonsToStop(publication, { before: snapshotOf(head), after: draft.snapshot, manifest });
   if (!(await describe(site, draft, manifest))) return undefined;
   if (reasons.length > 0) return { status: "blocked", head, draft, reasons };
+  // On the manifest: of the pointer it would show only once that names the version.
+  if (publication.unproven && head.kind !== "version") {
+    await requireConditions(site, site.keys.manifest(version_id), encodeJson(manifest));
+  }
 
   await site.objects.flush();
   if (isTooOld(version_id, clock)) return undefined;

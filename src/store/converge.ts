@@ -6,10 +6,9 @@ import { readPartition } from "./observations.ts";
 import { putShown, readShown, type Shown } from "./projections.ts";
 import type { Site } from "./site.ts";
 import { emptySnapshot, type PartitionEntry, type Snapshot } from "./snapshot.ts";
+import { awaitTurn, mostTurns, type Waiting } from "./turn.ts";
 
-const mostAttempts = 10;
-
-export interface Convergence {
+export interface Convergence extends Waiting {
   /** Projections written at once. */
   workers: number;
   /** True where nobody is told of versions: what is shown counts as announced. */
@@ -34,7 +33,8 @@ export interface Convergence {
  */
 export async function converge(site: Site, how: Convergence): Promise<Shown | undefined> {
   const written = new Set<string>(how.suspects);
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+  for (let attempt = 0; attempt < mostTurns; attempt++) {
+    await awaitTurn(how, attempt);
     const { version_id, shown } = (attempt === 0 && how.lastSeen) || (await look(site));
     if (version_id === undefined) return undefined;
     if (shown.version_id === version_id && written.size === 0) return shown;
@@ -44,7 +44,7 @@ export async function converge(site: Site, how: Convergence): Promise<Shown | un
     if (done) return done;
   }
   throw new IngestorError(
-    "CONFLICT",
+    "STORAGE",
     `Cannot update the projections of "${site.dataset_id}": other runs keep changing them`,
     {
       hint: "the version is published; the next run brings the projections up to date",

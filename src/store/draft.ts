@@ -3,7 +3,7 @@ import type { StoredObservation } from "../core/observation.ts";
 import { digestOf } from "./data_file.ts";
 import { trackExtents, extentOf } from "./extents.ts";
 import { count, newTally, type Tally } from "./tally.ts";
-import type { Merged } from "./merge.ts";
+import type { Merged, MergeRules } from "./merge.ts";
 import { readObservations } from "./observations.ts";
 import { putOwn } from "./put_own.ts";
 import type { Site } from "./site.ts";
@@ -30,6 +30,8 @@ export interface PartitionDraft {
   partition: string;
   base: readonly StoredObservation[];
   merged: Merged;
+  /** By which it was merged. */
+  rules: MergeRules;
   /** Of the projection that shows `base`; absent where there is none; undefined where that is not known. */
   expectation: Expectation | undefined;
   /** Makes the same bytes again, where that needs no reading. */
@@ -53,8 +55,8 @@ export function draftVersion(
   let spare = keptBytes;
 
   async function add(draft: PartitionDraft): Promise<void> {
-    const { partition, merged } = draft;
-    count(tally, merged);
+    const { partition, merged, rules } = draft;
+    count(tally, merged, rules);
     const digest = digestOf(merged.rows);
     if (before.partitions.get(partition)?.digest === digest) return;
     if (!before.partitions.has(partition) && merged.rows.length === 0) return;

@@ -47,18 +47,19 @@ export async function mergeRun(
   return draft.finish();
 
   async function mergePartition(partition: string): Promise<void> {
+    const { rules } = data;
     const fresh = data.partitions.rows(partition);
     const entry = before.partitions.get(partition);
     if (entry === undefined) {
-      const merged = mergeObservations([], fresh, data.rules);
+      const merged = mergeObservations([], fresh, rules);
       const again = () => site.format.encode(data.partitions.rows(partition));
-      return draft.add({ partition, base: [], merged, expectation: { absent: true }, again });
+      return draft.add({ partition, base: [], merged, rules, expectation: { absent: true }, again });
     }
     if (digestOf(fresh) === entry.digest) return;
     const base = await merging(() => readBase(site, partition, entry));
-    const merged = mergeObservations(base.rows, fresh, data.rules);
+    const merged = mergeObservations(base.rows, fresh, rules);
     const expectation = base.etag === undefined ? undefined : { etag: base.etag };
-    return draft.add({ partition, base: base.rows, merged, expectation });
+    return draft.add({ partition, base: base.rows, merged, rules, expectation });
   }
 }
 

@@ -26,7 +26,7 @@ export interface PrunePlan {
 
 export interface DoomedVersion {
   version_id: string;
-  /** `remains`: an earlier prune left it half deleted. */
+  /** `remains`: a crash left it, of a run or of an earlier prune. */
   why: "old" | "never current" | "remains";
   manifest: string | undefined;
   /** Its other files, less those that a kept version refers to. */
@@ -98,11 +98,16 @@ async function judge(site: Site, folder: VersionFolder, division: Division, now:
   // What an older system wrote cannot be told from what it had as current.
   if (manifest && manifest.previous_version === undefined) return { goes: false };
   if (division.rest.some((version) => version.version_id === version_id)) return { goes: true, why: "old" };
-  if (manifest === undefined && division.oldest !== undefined && version_id < division.oldest) {
-    return { goes: true, why: "remains" };
-  }
+  // A version becomes current only after one with a lesser id.
+  if (manifest === undefined && version_id < endOf(division)) return { goes: true, why: "remains" };
   if (now.getTime() - made.getTime() > day) return { goes: true, why: "never current" };
   return { goes: false, sha256: manifest && sourceOf(manifest)?.sha256 };
+}
+
+/** Before which the chain ends once the prune is done. */
+function endOf({ kept, oldest = "" }: Division): string {
+  const last = kept.at(-1)?.version_id ?? "";
+  return last > oldest ? last : oldest;
 }
 
 function doomed(folder: VersionFolder, why: DoomedVersion["why"], needed: ReadonlySet<string>): DoomedVersion[] {

@@ -75,7 +75,8 @@ function broken({ dataset_id, keys }: Site, version_id: string): IngestorError {
 
 /** How many of the newest are kept: a version is current until the next one is made. */
 function keptByTime(versions: readonly ChainedVersion[], { keepLast, keepDays, now }: Retention): number {
-  const since = now.getTime() - keepDays * day;
+  // Ids can run ahead of the clock: no days means none, not all that seems to lie ahead.
+  const since = keepDays === 0 ? Infinity : now.getTime() - keepDays * day;
   const madeAt = (index: number) => versionTime(versions[index]?.version_id ?? "")?.getTime() ?? Infinity;
   const old = versions.findIndex((_, index) => index >= keepLast && index > 0 && madeAt(index - 1) < since);
   return old < 0 ? versions.length : old;

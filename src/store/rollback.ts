@@ -41,7 +41,7 @@ export async function draftRollback(
     // As they were then: also an observation that says the same keeps the collection date that it had.
     const merged = { ...mergeObservations(base.rows, rows, everything), rows };
     const expectation = base.etag === undefined ? undefined : { etag: base.etag };
-    await draft.add({ partition, base: base.rows, merged, expectation });
+    await draft.add({ partition, base: base.rows, merged, rules: everything, expectation });
     rollback.progress(++done, differing.length);
   });
   return draft.finish(rollback.wanted.series);

@@ -1,16 +1,18 @@
 import type { StoredObservation } from "../core/observation.ts";
 import { isoSeconds } from "../core/time.ts";
 import type { Changelog } from "./manifest.ts";
-import type { Merged } from "./merge.ts";
+import type { Merged, MergeRules } from "./merge.ts";
 import { instantOf } from "./order.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Counts what the merges of one version found. */
+/** Counts what the merges of one version found, and describes what the version changes: not what is kept as it was. */
 export interface Tally {
   added: number;
   revised: number;
   withdrawn: number;
-  /** The series with an observation added, revised or withdrawn. */
+  /** Observations that the version adds, or has another value of. */
+  points: number;
+  /** The series with an observation that the version adds, changes or drops. */
   codes: Set<string>;
   /** Milliseconds since 1970 of the earliest and latest of these. */
   earliest: number;
@@ -18,14 +20,21 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { added: 0, revised: 0, withdrawn: 0, codes: new Set(), earliest: Infinity, latest: -Infinity };
+  return { added: 0, revised: 0, withdrawn: 0, points: 0, codes: new Set(), earliest: Infinity, latest: -Infinity };
 }
 
-export function count(tally: Tally, merged: Merged): void {
-  tally.added += merged.added.length;
-  tally.revised += merged.revised.length;
-  tally.withdrawn += merged.withdrawn.length;
-  for (const changed of [merged.added, merged.revised, merged.withdrawn]) note(tally, changed);
+export function count(
+  tally: Tally,
+  { added, revised, withdrawn }: Merged,
+  { on_revision, on_withdrawal }: Pick<MergeRules, "on_revision" | "on_withdrawal">,
+): void {
+  tally.added += added.length;
+  tally.revised += revised.length;
+  tally.withdrawn += withdrawn.length;
+  const replaced = on_revision === "keep" ? [] : revised;
+  const dropped = on_withdrawal === "keep" ? [] : withdrawn;
+  tally.points += added.length + replaced.length;
+  for (const changed of [added, replaced, dropped]) note(tally, changed);
 }
 
 /** The rows are in order of time, so that the first and the last tell how far they reach. */

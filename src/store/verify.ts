@@ -97,7 +97,8 @@ async function verifyVersions(site: Site, scope: Scope, version_id: string, repo
     if (source) archives.add(source.sha256);
     if (!scope.all) break;
   }
-  if (!counted.unlisted) await verifyShown(site, version_id, projected, report);
+  const isNamed = counted.versions > 0 && !counted.unlisted;
+  if (isNamed) await verifyShown(site, version_id, projected, report);
   if (current && projected) await verifyProjections(site, current, files, { workers, report, proceed });
   if (current && scope.state) await verifyState(site, scope.state, current, report);
   const checked = scope.all ? archives : [];

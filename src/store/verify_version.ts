@@ -65,5 +65,5 @@ function verifyExtents(site: Site, { version_id, snapshot }: Whole, files: FileC
 }
 
 function extentText(extent: SeriesExtent | undefined): string {
-  return extent === undefined ? "nothing" : `${extent.count} observations from ${extent.first} to ${extent.last}`;
+  return extent === undefined ? "nothing" : `${extent.count} from ${extent.first} to ${extent.last}`;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { liveDisplay, plainDisplay } from "../../src/cli/display.ts";
+import { plainDisplay } from "../../src/cli/display.ts";
+import { liveDisplay } from "../../src/cli/live_display.ts";
 import { progressText, stageLine } from "../../src/cli/progress.ts";
 import type { RunEvent } from "../../src/run/ports.ts";
 
@@ -31,13 +32,13 @@ const events: RunEvent[] = [
 
 test("in a pipe there is a line a stage, and the warnings", () => {
   const notes: string[] = [];
-  const display = plainDisplay((text) => notes.push(text));
+  const display = plainDisplay({ note: (text) => notes.push(text) });
   events.forEach((event) => display.show(event));
   display.end();
   expect(notes).toEqual(["warning: TLS is not verified\n", "extract    5.4 MB in 0.3 s\n"]);
 });
 
-function live(columns = 80) {
+function live({ columns = 80, many = false } = {}) {
   const written: string[] = [];
   const clock = { now: 0 };
   const display = liveDisplay({
@@ -45,6 +46,7 @@ function live(columns = 80) {
     warn: (message) => written.push(`! ${message}`),
     now: () => clock.now,
     columns,
+    many,
   });
   return { display, written, clock };
 }
@@ -78,8 +80,44 @@ test("the line is drawn at most ten times a second", () => {
 });
 
 test("the line never wraps", () => {
-  const { display, written } = live(12);
+  const { display, written } = live({ columns: 12 });
   display.show({ kind: "started", stage: "a" });
   display.show({ kind: "started", stage: "longer stage" });
   expect(written).toEqual(["<clear>a", "<clear>a   longer…"]);
+});
+
+test("of several datasets, lines in a pipe say whose they are", () => {
+  const notes: string[] = [];
+  const display = plainDisplay({ note: (text) => notes.push(text), many: true, verbose: true });
+  events.forEach((event) => display.show(event, { dataset_id: "rates", run_id: "r1" }));
+  expect(notes).toEqual([
+    "debug: rates: extract begins\n",
+    "warning: rates: TLS is not verified\n",
+    "rates: extract    5.4 MB in 0.3 s\n",
+  ]);
+});
+
+test("of several datasets, a terminal has a line for each, and what stays is written above them", async () => {
+  const { display, written } = live({ many: true });
+  const [a, b] = [
+    { dataset_id: "a", run_id: "r1" },
+    { dataset_id: "b", run_id: "r2" },
+  ];
+  for (const run of [a, b]) display.show({ kind: "opened" }, run);
+  display.show({ kind: "started", stage: "parse" }, a);
+  display.show({ kind: "started", stage: "load" }, b);
+  display.end("a");
+  await display.aside(() => void written.push("a is done"));
+  display.end();
+  const above = "<clear>\u001b[1A\u001b[2K";
+  expect(written).toEqual([
+    "<clear>a   parse\nb",
+    `${above}a   parse\nb   load`,
+    above,
+    "<clear>b   load",
+    "<clear>",
+    "a is done",
+    "<clear>b   load",
+    "<clear>",
+  ]);
 });

@@ -10,6 +10,7 @@ test("a dataset file with every key becomes a dataset", async () => {
     dataset_id: "rates",
     provider: "BCRA",
     frequency: "D",
+    tags: [],
     file: "a.yaml",
     baseDir: "/data",
     state: { location: { kind: "file", root: "datasets/rates" }, key: "state.json", lookback: 0 },
@@ -326,5 +327,27 @@ lock: { kind: dynamodb, table_name: t }
     expect(await problemsOf(typo, { local: "out" })).toEqual([
       'a.yaml:5:56 load.on_revison: unknown key, did you mean "on_revision"?',
     ]);
+  });
+});
+
+describe("mode direct", () => {
+  const direct = valid.replace("projection: { copy_workers", "projection: { mode: direct, copy_workers");
+  const topic = (name: string) => ({ SNS_PROJECTION_TOPIC_ARN: `arn:aws:sns:us-east-1:123456789012:${name}` });
+
+  test("wants a topic that keeps the events in order", async () => {
+    expect(await problemsOf(direct, { env: topic("rates") })).toEqual([
+      'a.yaml:25:23 load.projection.mode: "direct" needs events in order, and the topic that SNS_PROJECTION_TOPIC_ARN ' +
+        'names keeps none: use a FIFO topic, whose ARN ends in ".fifo", or "copy"',
+    ]);
+  });
+
+  test.each<[string, string, object]>([
+    ["with a FIFO topic", direct, { env: topic("rates.fifo") }],
+    ["without a topic", direct, { env: {} }],
+    ["with an empty name for one", direct, { env: { SNS_PROJECTION_TOPIC_ARN: "" } }],
+    ["where nothing is announced", direct, { env: topic("rates"), local: "out" }],
+    ["and copy takes any", valid, { env: topic("rates") }],
+  ])("is valid %s", async (_, text, input) => {
+    expect(await problemsOf(text, input)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { templateIn, textsIn } from "../support/cloudformation.ts";
 
-const files = ["cloudformation", "schedule", "state-machine", "triggers"];
+const files = ["registry", "cloudformation", "schedule", "state-machine", "triggers"];
 const stack = await templateIn("deploy/cloudformation.yaml");
 const propertiesOf = (name: string) => stack.Resources[name]?.Properties;
 
@@ -39,7 +39,7 @@ test("the bucket is versioned, encrypted, closed to the public and to what is no
         RestrictPublicBuckets: true,
       },
     },
-  } as never);
+  });
   expect(propertiesOf("BucketPolicy")).toMatchObject({
     PolicyDocument: { Statement: [{ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }] },
   });

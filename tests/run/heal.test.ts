@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { IngestorError } from "../../src/core/errors.ts";
 import type { Notifier, ProjectionUpdate } from "../../src/core/ports.ts";
+import { faultyStore } from "../support/faulty_store.ts";
 import { storeRoot, withState, world, type World } from "../support/run.ts";
 
 const source = "A_D,2026-03-31,1\nA_D,2026-04-01,1\nB_D,2026-04-01,40\n";
@@ -121,4 +122,20 @@ test("where nobody listens, a version counts as announced", async () => {
   const { told, ports } = telling();
   await w.run({ ports });
   expect(told).toEqual([]);
+});
+
+test("a run that a later one has overtaken does not take back what counts as announced", async () => {
+  const w = world();
+  w.serve(source);
+  await w.run();
+  w.serve(more);
+  let later: Promise<unknown> | undefined;
+  const { store } = faultyStore(w.store(), ({ operation, key }) => {
+    if (operation !== "put" || !key.includes("/projections/A_D") || later) return undefined;
+    w.serve(`${more}B_D,2026-04-02,41\n`);
+    return (later = w.run());
+  });
+  expect((await w.run({ ports: { openStore: () => store } })).report.status).toBe("published");
+  const version_id = await w.text(`${storeRoot}index/current_version.txt`);
+  expect(await w.json("projections/manifest.json")).toEqual({ version_id, announced: version_id });
 });

@@ -3,7 +3,7 @@ import { memoryStore } from "../../src/adapters/memory_store.ts";
 import type { Notifier, ObjectStore, ProjectionUpdate } from "../../src/core/ports.ts";
 import { announce } from "../../src/store/announce.ts";
 import { readHead } from "../../src/store/head.ts";
-import { readShown } from "../../src/store/projections.ts";
+import { putShown, readShown } from "../../src/store/projections.ts";
 import { faultyStore, Outage } from "../support/faulty_store.ts";
 import { putText } from "../support/objects.ts";
 import { chainOf, heal, publish, ratesIn } from "../support/publishing.ts";
@@ -41,7 +41,11 @@ async function tell(objects: ObjectStore, notifier: Notifier, warn: (message: st
   return announce(site, await readShown(site), {
     notifier,
     bucket: "shelf",
-    version_id: head.kind === "empty" ? "" : head.version_id,
+    prefix: "",
+    current: {
+      version_id: head.kind === "empty" ? "" : head.version_id,
+      previous_version: head.kind === "empty" ? null : head.manifest.previous_version,
+    },
     filesOf: () => site.keys.projectionsDir,
     warn,
   });
@@ -125,15 +129,39 @@ describe("announce", () => {
     expect((await readShown(ratesIn(objects))).announced).toBe(chain[2] ?? "");
   });
 
+  test("what another run announces meanwhile, and no further, is where this one goes on", async () => {
+    const objects = memoryStore();
+    await publishMore(objects, [1, 2, 3]);
+    const site = ratesIn(objects);
+    const [first = "", second = "", third = ""] = await chainOf(site);
+    const { notifier, told } = listener();
+    let other: Promise<unknown> | undefined;
+    const { store } = faultyStore(objects, ({ operation }) => {
+      if (operation !== "put" || other) return undefined;
+      const shown = readShown(site);
+      return (other = shown.then((before) => putShown(site, before, { ...before, announced: second })));
+    });
+    const after = await tell(store, notifier);
+    expect(told).toEqual([first, third]);
+    expect(after).toEqual(await readShown(site));
+    expect(after.announced).toBe(third);
+  });
+
   test("a run whose version a later one has announced already says nothing again", async () => {
     const objects = memoryStore();
     await publishMore(objects, [1, 2, 3]);
     const site = ratesIn(objects);
-    const [, second = "", third = ""] = await chainOf(site);
+    const [first = "", second = "", third = ""] = await chainOf(site);
     await tell(objects, listener().notifier);
     const { notifier, told } = listener();
-    const common = { notifier, bucket: "shelf", filesOf: () => site.keys.projectionsDir, warn: () => {} };
-    await announce(site, await readShown(site), { ...common, version_id: second });
+    await announce(site, await readShown(site), {
+      notifier,
+      bucket: "shelf",
+      prefix: "",
+      current: { version_id: second, previous_version: first },
+      filesOf: () => site.keys.projectionsDir,
+      warn: () => {},
+    });
     expect(told).toEqual([]);
     expect((await readShown(site)).announced).toBe(third);
   });

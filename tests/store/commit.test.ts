@@ -177,10 +177,15 @@ describe("a version id that somebody else has", () => {
     const { store, calls } = faultyStore(memoryStore(), ({ operation, key }) =>
       operation === "put" && key.endsWith("/snapshot.json") ? "refuse" : undefined,
     );
-    expect(await thrownBy(publish(ratesIn(store), { rows: first }))).toMatchObject({ code: "CONFLICT" });
+    const waits: number[] = [];
+    const sleep = async (ms: number) => void waits.push(ms);
+    expect(await thrownBy(publish(ratesIn(store), { rows: first, random: () => 0.5, sleep }))).toMatchObject({
+      code: "CONFLICT",
+    });
     expect(calls.filter(({ operation, key }) => operation === "put" && key.endsWith("/snapshot.json"))).toHaveLength(
-      10,
+      40,
     );
+    expect(waits).toEqual([25, 50, 100, 200, 400, 800, ...Array<number>(33).fill(1000)]);
     expect(await readHead(ratesIn(store))).toEqual({ kind: "empty" });
   });
 });

@@ -197,14 +197,14 @@ describe("beside another run", () => {
     await expectShown(objects);
   });
 
-  test("a pointer that never stays is a conflict, and the version is published all the same", async () => {
+  test("a pointer that never stays is an error, and the version is published all the same", async () => {
     const objects = memoryStore();
     const site = await published(objects, 1);
     const { store } = faultyStore(objects, ({ operation, key }) =>
       operation === "put" && key === shownKey ? "refuse" : undefined,
     );
     expect(await thrownBy(heal(ratesIn(store)))).toMatchObject({
-      code: "CONFLICT",
+      code: "STORAGE",
       hint: "the version is published; the next run brings the projections up to date",
     });
     expect(await currentOf(site)).toEqual(versions[0] ?? []);

@@ -22,7 +22,14 @@ test("the content of an earlier version is published as a new one, with what it 
   const { w, keep, first, second } = await published();
   const { report, error } = await keep.rollback(first);
   expect(error).toBeUndefined();
-  expect(report).toMatchObject({ status: "published", rolled_back_to: first, added: 0, revised: 1, withdrawn: 2, files: 2 });
+  expect(report).toMatchObject({
+    status: "published",
+    rolled_back_to: first,
+    added: 0,
+    revised: 1,
+    withdrawn: 2,
+    files: 2,
+  });
   expect(report.warnings).toEqual([
     'the next run of "rates" brings the source back: if the source is wrong, keep it from running',
   ]);
@@ -34,7 +41,13 @@ test("the content of an earlier version is published as a new one, with what it 
     rolled_back_to: first,
     source: old.source,
     json_files: ["A_D/year=2026/month=04/data.json", "B_D/year=2026/month=05/data.json"],
-    changelog: { new_series: [], updated_series: ["A_D", "B_D"], data_points_added: 0, data_points_revised: 1, data_points_withdrawn: 2 },
+    changelog: {
+      new_series: [],
+      updated_series: ["A_D", "B_D"],
+      data_points_added: 0,
+      data_points_revised: 1,
+      data_points_withdrawn: 2,
+    },
     data_points_count: 1,
     date_range: { min_obs_time: "2026-04-01T03:00:00Z", max_obs_time: "2026-05-01T03:00:00Z" },
     tool: { version: "1.2.3", plugins: {} },

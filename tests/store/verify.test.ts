@@ -99,12 +99,12 @@ const damages: Damage[] = [
     damage: ({ edit }) =>
       edit("versions/FIRST/manifest.json", (manifest) => void (manifest["json_files"] = ["C_D/data.json", march])),
     says: [
-      'versions/FIRST/manifest.json has "C_D/data.json" in json_files, which the version does not hold',
       `versions/FIRST/manifest.json lacks "${april}" and 1 more in json_files`,
+      'versions/FIRST/manifest.json has "C_D/data.json" in json_files, which the version does not hold',
     ],
     leaves: [
-      'versions/FIRST/manifest.json has "C_D/data.json" in json_files, which the version does not hold',
       `versions/FIRST/manifest.json lacks "${april}" and 1 more in json_files`,
+      'versions/FIRST/manifest.json has "C_D/data.json" in json_files, which the version does not hold',
     ],
   },
   {
@@ -136,12 +136,12 @@ const damages: Damage[] = [
         (partitions["A_D/year=2026"]?.["month=03"] ?? [])[1] = 8;
       }),
     says: [
-      'versions/FIRST/snapshot.json says of "B_D" 7 observations from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00, and its files have 1 observations from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00',
       'versions/FIRST/snapshot.json says that "A_D/year=2026/month=03" has 8 observations, and its file has 1',
+      'versions/FIRST/snapshot.json says of "B_D" 7 from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00, and its files have 1 from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00',
     ],
     leaves: [
-      'versions/FIRST/snapshot.json says of "B_D" 7 observations from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00, and its files have 1 observations from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00',
       'versions/FIRST/snapshot.json says that "A_D/year=2026/month=03" has 8 observations, and its file has 1',
+      'versions/FIRST/snapshot.json says of "B_D" 7 from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00, and its files have 1 from 2026-04-01T00:00:00-03:00 to 2026-04-01T00:00:00-03:00',
     ],
   },
   {
@@ -234,7 +234,9 @@ const damages: Damage[] = [
     what: "the state is ahead of what is published",
     damage: ({ w }) =>
       w.store("state").put("rates.json", Buffer.from('{"A_D":"2026-05-02T00:00:00","C_D":"2026-05-02T00:00:00"}')),
-    says: ['rates.json says of "A_D" 2026-05-02T00:00:00, and the snapshot 2026-04-02T00:00:00 and of 2 more, differently'],
+    says: [
+      'rates.json says of "A_D" 2026-05-02T00:00:00, and the snapshot 2026-04-02T00:00:00 and of 2 more, differently',
+    ],
   },
 ];
 
@@ -278,7 +280,9 @@ test("where a data file is lost for good, projections that lag are left as they 
   await remove("projections/manifest.json");
   await remove(`projections/${march}`);
   const { findings, hindrance, repaired } = await keep.verify({ repair: true });
-  expect(hindrance).toBe(...(lines([`Cannot read "${storeRoot}versions/SECOND/data/${april}": it is missing in shelf`]) as [string]));
+  expect(hindrance).toBe(
+    ...(lines([`Cannot read "${storeRoot}versions/SECOND/data/${april}": it is missing in shelf`]) as [string]),
+  );
   expect(findings.map(({ key }) => key.replace(storeRoot, ""))).toContain(`projections/${april}`);
   expect(repaired.map(({ key }) => key.replace(storeRoot, ""))).toContain(`projections/${march}`);
 });

@@ -39,5 +39,5 @@ export async function bcraWorkbook(days: number): Promise<Blob> {
 }
 
 function columnOf(letters: string): number {
-  return [...letters].reduce((total, letter) => total * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  return Buffer.from(letters).reduce((total, code) => total * 26 + code - 64, 0) - 1;
 }

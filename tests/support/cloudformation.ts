@@ -7,7 +7,7 @@ export interface Template {
   Outputs?: Record<string, unknown>;
 }
 
-const names = ["Ref", "Sub", "GetAtt", "If", "Equals", "ImportValue", "Join"];
+const names = ["Ref", "Sub", "GetAtt", "If", "Equals", "Not", "And", "Condition", "ImportValue", "Join"];
 const longName = (name: string) => (name === "Ref" ? name : `Fn::${name}`);
 
 const tags = names.flatMap((name): (ScalarTag | CollectionTag)[] => {

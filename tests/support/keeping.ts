@@ -1,3 +1,5 @@
+import type { ObjectStore } from "../../src/core/ports.ts";
+import type { RunPorts } from "../../src/run/ports.ts";
 import { jsonFormat } from "../../src/store/format.ts";
 import { versionChain } from "../../src/store/chain.ts";
 import { readSnapshot } from "../../src/store/head.ts";
@@ -6,6 +8,7 @@ import { siteOf } from "../../src/store/site.ts";
 import { pruneDataset } from "../../src/run/prune.ts";
 import { rollback } from "../../src/run/rollback.ts";
 import { verifyDataset } from "../../src/run/verify.ts";
+import { faultyStore } from "./faulty_store.ts";
 import { datasetOf, rates, storeRoot, type RunSettings, type World } from "./run.ts";
 
 type Settings = Pick<RunSettings, "set" | "ports">;
@@ -20,7 +23,10 @@ export function keeping(w: World, { set = [], ports: others }: Settings = {}) {
     const snapshot = await readSnapshot(site, version_id);
     if (snapshot === undefined) throw new Error(`${version_id} has no snapshot`);
     const batches = await Array.fromAsync(readVersion(site, snapshot));
-    return batches.flat().map((row) => JSON.stringify(row)).toSorted();
+    return batches
+      .flat()
+      .map((row) => JSON.stringify(row))
+      .toSorted();
   }
 
   return {
@@ -48,5 +54,28 @@ export function keeping(w: World, { set = [], ports: others }: Settings = {}) {
     },
     /** Every observation of a version with all that is said of it, each file against its digest, sorted. */
     contentOf,
+  };
+}
+
+/** The world's stores, whose process dies at the call with this number, from 0; what deletes many dies in the middle. */
+export function dying(w: World, at: number) {
+  const wrapped = new Map<ObjectStore, ObjectStore>();
+  let made = 0;
+  const openStore: RunPorts["openStore"] = (location) => {
+    const objects = w.ports.openStore(location);
+    const known =
+      wrapped.get(objects) ?? oneByOne(faultyStore(objects, () => (made++ >= at ? "fail" : undefined)).store);
+    wrapped.set(objects, known);
+    return known;
+  };
+  return { ports: { openStore }, died: () => made > at };
+}
+
+function oneByOne(store: ObjectStore): ObjectStore {
+  return {
+    ...store,
+    async delete(keys) {
+      for (const key of keys) await store.delete([key]);
+    },
   };
 }

@@ -18,6 +18,8 @@ import { seeded } from "./run.ts";
 
 export const ratesIn = (objects: ObjectStore): Site => siteOf("rates", objects);
 
+const nothing = async () => {};
+
 export const noon = new Date("2026-04-21T12:00:00Z");
 
 /** `A 2024-11-25 1.5`: an observation at midnight in Buenos Aires. */
@@ -38,6 +40,7 @@ export interface Publishing extends Partial<Omit<StorePolicy, "projection">> {
   since?: number;
   clock?: Clock;
   random?: Random;
+  sleep?: Publication["sleep"];
   token?: number;
   mayPublish?: () => void;
   checks?: readonly Check[];
@@ -45,7 +48,7 @@ export interface Publishing extends Partial<Omit<StorePolicy, "projection">> {
 
 export async function publicationOf(site: Site, publishing: Publishing): Promise<Publication> {
   const { rows, full = true, since = -Infinity, clock = { now: () => noon }, random = seeded(1), ...rest } = publishing;
-  const { token, mayPublish = () => {}, checks = [], ...choices } = rest;
+  const { sleep = nothing, token, mayPublish = () => {}, checks = [], ...choices } = rest;
   const policy = v.parse(v.object(policyEntries), choices);
   async function* batches() {
     yield rows.map((row) => (typeof row === "string" ? observed(row) : row));
@@ -56,6 +59,7 @@ export async function publicationOf(site: Site, publishing: Publishing): Promise
   return {
     clock,
     random,
+    sleep,
     token,
     mayPublish,
     checks,
@@ -76,7 +80,7 @@ function manifestOf(
     dataset_id: site.dataset_id,
     created_at: isoSeconds(run.now),
     collection_date: isoSeconds(run.now),
-    data_points_count: tally.added + tally.revised,
+    data_points_count: tally.points,
     series_count: tally.codes.size,
     series_codes: [...tally.codes].toSorted(),
     date_range: dateRangeOf(tally),
@@ -99,7 +103,7 @@ export async function publish(site: Site, publishing: Publishing): Promise<Outco
 
 /** Converges without anything at hand, as the healing of a later run does. */
 export async function heal(site: Site, how: Partial<Convergence> = {}) {
-  return converge(site, { workers: 4, silent: false, ...how });
+  return converge(site, { workers: 4, silent: false, random: seeded(1), sleep: nothing, ...how });
 }
 
 /** Converges with what the draft knows, as the run that published it does. */

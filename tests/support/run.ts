@@ -76,7 +76,18 @@ export interface DatasetChanges {
   plugins?: readonly Plugin[];
 }
 
-export async function datasetOf(text: string, { set, plugins = [] }: DatasetChanges = {}): Promise<Dataset> {
+const datasets = new Map<string, Promise<Dataset>>();
+
+/** Read once, where no plugin of a test's own is in it: some tests run thousands of times. */
+export function datasetOf(text: string, changes: DatasetChanges = {}): Promise<Dataset> {
+  if (changes.plugins?.length) return readDataset(text, changes);
+  const name = JSON.stringify([text, changes.set]);
+  const known = datasets.get(name) ?? readDataset(text, changes);
+  datasets.set(name, known);
+  return known;
+}
+
+async function readDataset(text: string, { set, plugins = [] }: DatasetChanges): Promise<Dataset> {
   const registry = pluginRegistry([...builtinPlugins, lines, memoryVersioned, ...plugins], []);
   const { dataset } = await loadDataset({ text, file: "a.yaml", baseDir: "/data", plugins: registry, env: {}, set });
   return dataset;
@@ -126,6 +137,7 @@ export function world() {
     owner: "test",
     signal: new AbortController().signal,
     notify: (event) => void events.push(event),
+    mask: (text) => text,
   };
 
   function store(name = "shelf"): ObjectStore {

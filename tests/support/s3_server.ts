@@ -25,6 +25,8 @@ export interface S3ServerSettings {
   faults?: S3Faults;
   region?: string;
   buckets?: readonly string[];
+  /** Takes every put, whatever its conditions, as some servers do. */
+  ignoresConditions?: boolean;
   now?: () => number;
 }
 
@@ -93,7 +95,7 @@ export async function startS3Server(settings: S3ServerSettings = {}) {
       case "HeadObject":
         return getObject(found, key, headers);
       case "PutObject":
-        return putObject(found, key, received, headers);
+        return putObject(found, key, received, settings.ignoresConditions ? withoutConditions(headers) : headers);
       case "DeleteObject":
         found.delete(key);
         return { status: 204 };
@@ -134,6 +136,10 @@ export async function startS3Server(settings: S3ServerSettings = {}) {
       await new Promise<void>((resolve) => void server.close(() => resolve()));
     },
   };
+}
+
+function withoutConditions(headers: Signed["headers"]): Signed["headers"] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^if-(none-)?match$/.test(name)));
 }
 
 export type S3Server = Awaited<ReturnType<typeof startS3Server>>;

@@ -19,6 +19,10 @@ export default defineLoader({
     aws_region: v.pipe(v.optional(regionName, "us-east-1"), v.description("Where the bucket is")),
     prefix: v.pipe(v.optional(prefix, ""), v.description("What comes before every key, as a folder")),
     ...s3Access,
+    unsafe_no_conditional_put: v.pipe(
+      v.optional(v.boolean()),
+      v.description("Publish even where the server ignores If-None-Match and If-Match; two runs at once can lose data"),
+    ),
   }),
   store({ bucket, prefix, aws_region, ...access }) {
     const problem = s3KeysProblem(access);

@@ -1,0 +1,63 @@
+import type { Dataset } from "../config/dataset.ts";
+import type { RawSource } from "../core/plugin.ts";
+import type { HttpClient } from "../core/ports.ts";
+import { publicUrl } from "../core/url.ts";
+import { stageContext } from "./context.ts";
+import { diagnose, type Diagnosis } from "./diagnosis.ts";
+import { openDiary } from "./diary.ts";
+import type { RunPorts } from "./ports.ts";
+
+const longestSeconds = 20;
+
+/** Extracts as a run does, but that what comes over HTTP is broken off with its first bytes. */
+export function checkSource(dataset: Dataset, ports: RunPorts): Promise<Diagnosis> {
+  const shown = (url: string) => `${dataset.source.plugin.name}: ${ports.mask(publicUrl(url))}`;
+  return diagnose("source", async () => {
+    let answered: string | undefined;
+    const http = brokenOff(ports.http, (url) => (answered = url));
+    const { path, remove } = await ports.tempDir();
+    try {
+      const source = await firstBytes(dataset, { ...ports, http }, path);
+      return source === "unchanged" ? "unchanged" : `${shown(source.url)} has ${source.blob.size} bytes`;
+    } catch (error) {
+      if (answered === undefined) throw error;
+      return `${shown(answered)} answers`;
+    } finally {
+      await remove();
+    }
+  });
+}
+
+function firstBytes(dataset: Dataset, ports: RunPorts, tempDir: string): Promise<RawSource | "unchanged"> {
+  const { source, dataset_id, baseDir } = dataset;
+  const diary = openDiary(dataset_id, "", { ...ports, notify: () => {} });
+  const context = stageContext(dataset, ports.clock.now(), ports.signal, diary);
+  const { http } = ports;
+  return source.plugin.extract(source.options, {
+    ...context,
+    http,
+    tempDir,
+    baseDir,
+    validators: undefined,
+    progress: () => {},
+  });
+}
+
+/** Asks once, and stops when the first bytes of a good answer are there. */
+function brokenOff(http: HttpClient, answered: (url: string) => void): HttpClient {
+  return {
+    get(url, request) {
+      const enough = new AbortController();
+      return http.get(url, {
+        ...request,
+        retries: 0,
+        timeoutSeconds: Math.min(request.timeoutSeconds, longestSeconds),
+        signal: AbortSignal.any([request.signal, enough.signal]),
+        onProgress() {
+          answered(url);
+          enough.abort(new DOMException("these are enough", "AbortError"));
+        },
+      });
+    },
+  };
+}

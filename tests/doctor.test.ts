@@ -1,0 +1,241 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test } from "bun:test";
+import { ingestor } from "./support/binary.ts";
+import { credentials, startDynalite, tablesAt } from "./support/dynamodb.ts";
+import { tempFolder } from "./support/folder.ts";
+import type { S3Kind } from "./support/s3_asked.ts";
+import { s3Error, startS3Server } from "./support/s3_server.ts";
+
+const { accessKeyId, secretAccessKey } = await credentials.current();
+const keys = { credentials: { accessKeyId, secretAccessKey } };
+const s3 = await startS3Server(keys);
+const careless = await startS3Server({ ...keys, ignoresConditions: true });
+const dynamodb = await startDynalite();
+const tables = tablesAt(dynamodb);
+const asked: string[] = [];
+const source = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch(request) {
+    const { pathname } = new URL(request.url);
+    asked.push(`${request.method} ${pathname}`);
+    if (pathname === "/none") return new Response("", { status: 404 });
+    return new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }));
+  },
+});
+afterAll(async () => {
+  await Promise.all([s3.stop(), careless.stop(), source.stop(true)]);
+});
+beforeEach(() => {
+  for (const { objects, setFaults } of [s3, careless]) {
+    objects.clear();
+    setFaults(() => undefined);
+  }
+});
+
+const dataset = (load: string, more = "") => `dataset_id: rates
+frequency: D
+source: { kind: http, url: "http://127.0.0.1:${source.port}/endless" }
+parse: { plugin: lines }
+normalize: { plugin: series }
+load: ${load}
+${more}`;
+
+const onS3 = `{ plugin: s3_versioned, bucket: test-bucket, endpoint_url: "${s3.endpoint}" }`;
+const onCareless = onS3.replace(s3.endpoint, careless.endpoint);
+const parser = `import { defineParser } from "ingestor";
+import * as v from "valibot";
+export default defineParser({ name: "lines", summary: "s", options: v.strictObject({}), *parse() {} });
+`;
+
+function world(text: string) {
+  const cwd = tempFolder({ "plugins/lines.ts": parser, "datasets/rates.yaml": text, "tmp/keep": "" });
+  const env = {
+    TMPDIR: join(cwd, "tmp"),
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  };
+  const call = (...args: string[]) => ingestor(["doctor", ...args], { cwd, env });
+  return {
+    cwd,
+    call,
+    /** The status and the detail of everything that was looked at, by what it is. */
+    async look(...args: string[]) {
+      const { exitCode, stdout } = await call("rates", "--json", ...args);
+      const found = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      return {
+        exitCode,
+        ...Object.fromEntries(found.map(({ what, status, detail, todo }) => [what, [status, detail, todo]])),
+      };
+    },
+  };
+}
+
+test("of a dataset on S3 with a lock in DynamoDB, all is tried out and nothing is left behind", async () => {
+  const table = await tables.create();
+  const lock = `lock: { kind: dynamodb, table_name: ${table} }`;
+  const w = world(dataset(onS3, `state: { kind: s3, key: state/rates.json }\n${lock}\n`));
+  const { exitCode, stdout, stderr } = await w.call("rates");
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const host = new URL(s3.endpoint).host;
+  expect(
+    stdout
+      .split("\n")
+      .map((line) => line.replace(/ +/g, " "))
+      .slice(1),
+  ).toEqual([
+    `ok temporary folder ${w.cwd}/tmp can be written to`,
+    "ok time zones known, with their rules",
+    "ok dataset datasets/rates.yaml is valid: rates",
+    `ok clock as that of ${host}`,
+    "ok credentials AWS_ACCESS_KEY_ID of the environment",
+    `ok lock table "${table}" has the key lock_key (S)`,
+    "ok store list s3://test-bucket/datasets/rates/ is empty",
+    "ok store put s3://test-bucket takes objects",
+    "ok store get what was written is read back",
+    "ok store conditions If-None-Match and If-Match are enforced",
+    "ok store delete what was written is gone",
+    'ok lock dynamodb: can be taken and released; "etl:rates": nobody holds it',
+    `ok source http: http://127.0.0.1:${source.port}/endless answers`,
+    "",
+    "all is well",
+    "",
+  ]);
+  expect([...s3.objects.keys()]).toEqual([]);
+  expect(readdirSync(join(w.cwd, "tmp"))).toEqual(["keep"]);
+});
+
+const refusing = (kinds: readonly S3Kind[]) =>
+  s3.setFaults(({ kind }) => (kinds.includes(kind) ? { answer: s3Error(403, "AccessDenied") } : undefined));
+
+test.each([
+  ["ListObjectsV2", "store list", "fail", "s3:ListBucket", 1],
+  ["PutObject", "store put", "fail", "s3:PutObject", 1],
+  ["GetObject", "store get", "fail", "s3:GetObject", 1],
+  ["DeleteObjects", "store delete", "warn", "s3:DeleteObject", 0],
+] as const)(
+  "a store that refuses %s is named by the right that it takes",
+  async (kind, what, status, right, exitCode) => {
+    refusing([kind]);
+    const found = await world(dataset(onS3)).look();
+    expect(found.exitCode).toBe(exitCode);
+    const [was, detail, todo] = found[what] ?? [];
+    expect(was).toBe(status);
+    expect(detail).toContain(right);
+    expect(todo).toBeString();
+  },
+);
+
+test("a store that ignores conditions is a failure, and a warning where the dataset file takes it", async () => {
+  const w = world(dataset(onCareless));
+  const found = await w.look();
+  expect(found.exitCode).toBe(1);
+  expect(found["store conditions"]?.slice(0, 2)).toEqual([
+    "fail",
+    "If-None-Match and If-Match are ignored: two runs could undo each other unseen",
+  ]);
+  expect([...careless.objects.keys()]).toEqual([]);
+  const taken = await w.look("--set", "load.unsafe_no_conditional_put=true");
+  expect([taken.exitCode, taken["store conditions"]?.[0]]).toEqual([0, "warn"]);
+});
+
+test("a bucket that is not there, keys that are wrong, and a server that does not answer say what to do", async () => {
+  const w = world(dataset(onS3));
+  const noBucket = await w.look("--set", "load.bucket=other-bucket");
+  expect(noBucket["store list"]).toEqual([
+    "fail",
+    'Cannot list "s3://other-bucket/datasets/rates/": there is no bucket "other-bucket"',
+    "create it, or check bucket and endpoint",
+  ]);
+  const own = ["--set", "load.aws_access_key_id=AKIAWRONG", "--set", "load.aws_secret_access_key=wrong-secret"];
+  const wrong = await w.look(...own);
+  expect(wrong["credentials"]).toEqual(["ok", "load.aws_access_key_id of the dataset file", undefined]);
+  expect(wrong["store put"]?.[1]).toContain("S3 does not know the access key");
+});
+
+test("a lock table that is not there, or has another key, is told of with how to make one", async () => {
+  const lock = (name: string) => `lock={kind: dynamodb, table_name: ${name}}`;
+  const w = world(dataset("{ plugin: file_versioned }"));
+  const none = await w.look("--set", lock("no-such-table"));
+  expect(none.exitCode).toBe(1);
+  expect(none["lock table"]?.[1]).toContain('there is no table "no-such-table" in us-east-1');
+  expect(none["lock table"]?.[2]).toContain("aws dynamodb create-table --table-name no-such-table");
+  const other = await tables.create("id");
+  expect((await w.look("--set", lock(other)))["lock table"]?.slice(0, 2)).toEqual([
+    "fail",
+    `"${other}" has the key id (S)`,
+  ]);
+});
+
+test("only the first bytes of a source are fetched, and once", async () => {
+  const w = world(dataset("{ plugin: file_versioned }"));
+  asked.length = 0;
+  expect((await w.look())["source"]?.[0]).toBe("ok");
+  expect(asked).toEqual(["HEAD /", "GET /endless"]);
+  const gone = await w.look("--set", `source.url=http://127.0.0.1:${source.port}/none`);
+  expect([gone.exitCode, gone["source"]]).toEqual([
+    1,
+    ["fail", `Cannot fetch "http://127.0.0.1:${source.port}/none": 404 Not Found`, "check source.url"],
+  ]);
+  const file = await w.look("--set", "source={kind: file, path: nothing.txt}");
+  expect(file["source"]?.[1]).toEndWith('nothing.txt": there is no such file');
+});
+
+test("a clock that is far from the server's is a failure, and one that it does not tell is none", async () => {
+  const late = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () => new Response("x", { headers: { date: new Date(Date.now() - 3_600_000).toUTCString() } }),
+  });
+  const w = world(dataset("{ plugin: file_versioned }"));
+  const url = `source.url=http://127.0.0.1:${late.port}/x`;
+  const found = await w.look("--set", url);
+  await late.stop(true);
+  expect([found.exitCode, found["clock"]?.[0]]).toEqual([1, "fail"]);
+  expect(found["clock"]?.[1]).toMatch(/^3[56]\d\d s from that of 127\.0\.0\.1:\d+$/);
+  const silent = await w.look("--set", url);
+  expect([silent["clock"]?.[0], silent["source"]?.[0]]).toEqual(["warn", "fail"]);
+});
+
+test("a store in a folder is tried out too, with its lock", async () => {
+  const w = world(dataset("{ plugin: file_versioned }", "lock: { kind: file }\n"));
+  const found = await w.look();
+  expect(found.exitCode).toBe(0);
+  expect(found["store conditions"]).toEqual(["ok", "If-None-Match and If-Match are enforced", undefined]);
+  expect(found["lock"]?.[1]).toStartWith("file: can be taken and released");
+  expect(existsSync(join(w.cwd, "data/datasets"))).toBe(false);
+});
+
+test.skipIf(process.getuid?.() === 0)("a folder that may not be written to is a failure", async () => {
+  const w = world(dataset("{ plugin: file_versioned, root: ./fixed }"));
+  mkdirSync(join(w.cwd, "fixed"));
+  chmodSync(join(w.cwd, "fixed"), 0o500);
+  expect((await w.look())["store put"]?.[0]).toBe("fail");
+});
+
+test("without a dataset, the machine and every file of the folder", async () => {
+  const w = world(dataset(onS3));
+  await Bun.write(join(w.cwd, "datasets/wrong.yaml"), "dataset_id: wrong\n");
+  const { exitCode, stdout } = await w.call();
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("ok    dataset           datasets/rates.yaml is valid: rates\n");
+  expect(stdout).toContain('FAIL  dataset           Cannot read dataset "datasets/wrong.yaml"');
+  expect(stdout).toContain("      to do: ingestor validate datasets/wrong.yaml\n");
+  expect(stdout).toEndWith("\n1 failed, 0 to look at\n");
+  const unknown = await w.call("rate");
+  expect(unknown.exitCode).toBe(1);
+  expect(unknown.stdout).toContain('did you mean "rates"?');
+  expect((await w.call("--tmp", "x")).exitCode).toBe(2);
+});
+
+test("a temporary folder that is not there is a failure", async () => {
+  const cwd = tempFolder({ "datasets/x.txt": "" });
+  const { exitCode, stdout } = await ingestor(["doctor"], { cwd, env: { TMPDIR: join(cwd, "none") } });
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("FAIL  temporary folder  Cannot make a temporary folder");
+});

@@ -1,0 +1,176 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "bun:test";
+import { ingestor } from "./support/binary.ts";
+import { tempFolder } from "./support/folder.ts";
+import { startS3Server } from "./support/s3_server.ts";
+
+/** One for each place that a secret can stand in; none is a part of another. */
+const canaries = {
+  awsSecret: "canary/aws+secret=env",
+  awsToken: "canary-aws-session-token",
+  variable: "canary token&of variable",
+  inPath: "canary-path-key",
+  user: "canary-user",
+  password: "canary%40password",
+  header: "canary-header-bearer",
+  cookie: "canary-cookie",
+  loader: "canary/loader+secret",
+  option: 'canary "option" password',
+  query: "canary-query-signature",
+};
+
+/** As they are, and as they may be written elsewhere. */
+const forms = Object.values(canaries).flatMap((value) => [
+  value,
+  decodeURIComponent(value),
+  encodeURIComponent(value),
+  JSON.stringify(value).slice(1, -1),
+  btoa(value),
+]);
+
+const plugin = `import { defineParser } from "ingestor";
+import * as v from "valibot";
+export default defineParser({
+  name: "leaky",
+  summary: "Tells all that it knows",
+  options: v.strictObject({ password: v.string(), how: v.optional(v.string(), "publish") }),
+  *parse({ url }, options, ctx) {
+    const all = JSON.stringify([options, url, process.env]) + options.password + url + process.env.API_TOKEN;
+    ctx.warn("a warning with " + all);
+    if (options.how === "throw") throw new Error("an error with " + all, { cause: new Error("a cause with " + all) });
+    if (options.how === "fail") ctx.guard.fail("a problem with " + all);
+    if (options.how === "crash") setTimeout(() => { throw new TypeError("a crash with " + all); });
+    yield { internal_series_code: "A_D", obs_time: "2026-01-01", value: 1, unit: "index", frequency: "D" };
+    yield { internal_series_code: "A_D", obs_time: options.how === "reject" ? all : "2026-01-02", value: 2, unit: "index" };
+  },
+});
+`;
+
+const s3 = await startS3Server({
+  credentials: [
+    { accessKeyId: "AKIACANARY0", secretAccessKey: canaries.awsSecret },
+    { accessKeyId: "AKIACANARY1", secretAccessKey: canaries.loader },
+  ],
+});
+const source = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: ({ url }) => new Response("anything", { status: url.includes("/none") ? 404 : 200 }),
+});
+afterAll(async () => {
+  await Promise.all([s3.stop(), source.stop(true)]);
+});
+
+const dataset = (path: string) => `dataset_id: leaky
+frequency: D
+source:
+  kind: http
+  url: http://${canaries.user}:${canaries.password}@127.0.0.1:${source.port}/${path}/\${PATH_KEY}/x?a=\${API_TOKEN}&sig=${canaries.query}
+  retries: 0
+  headers: { Authorization: "Bearer ${canaries.header}", X-Other: "\${API_TOKEN}", Cookie: ${canaries.cookie} }
+parse: { plugin: leaky, password: '${canaries.option}' }
+normalize: { plugin: series }
+load:
+  plugin: s3_versioned
+  bucket: ${s3.bucket}
+  endpoint_url: ${s3.endpoint}
+  aws_access_key_id: AKIACANARY1
+  aws_secret_access_key: ${canaries.loader}
+state: { kind: s3, key: state/leaky.json }
+lock: { kind: file, path: locks }
+`;
+
+const env = {
+  AWS_ACCESS_KEY_ID: "AKIACANARY0",
+  AWS_SECRET_ACCESS_KEY: canaries.awsSecret,
+  API_TOKEN: canaries.variable,
+  PATH_KEY: canaries.inPath,
+};
+
+function world() {
+  const cwd = tempFolder({
+    "plugins/leaky.ts": plugin,
+    "datasets/leaky.yaml": dataset("there"),
+    "datasets/gone.yaml": dataset("none").replace("dataset_id: leaky", "dataset_id: gone"),
+  });
+  return { cwd, call: (...args: string[]) => ingestor(args, { cwd, env }) };
+}
+
+/** Everything that is left of a call: what it printed, and what it wrote into files and buckets. */
+function remains(cwd: string, { stdout, stderr }: { stdout: string; stderr: string }): Record<string, string> {
+  const files = readdirSync(cwd, { recursive: true, encoding: "utf8" })
+    .filter((path) => !/^(plugins|datasets)\b/.test(path) && statSync(join(cwd, path)).isFile())
+    .map((path) => [path, readFileSync(join(cwd, path), "utf8")] as const);
+  const objects = [...s3.objects].map(([key, { body, headers }]) => [key, body + JSON.stringify(headers)] as const);
+  return { stdout, stderr, ...Object.fromEntries(files), ...Object.fromEntries(objects) };
+}
+
+function leaksIn(texts: Record<string, string>): string[] {
+  return Object.entries(texts).flatMap(([where, text]) =>
+    forms.filter((form) => text.includes(form) || where.includes(form)).map((form) => `${form} in ${where}`),
+  );
+}
+
+describe.each([
+  ["text", []],
+  ["text with all there is", ["-v"]],
+  ["JSON reports", ["--json"]],
+  ["a log of JSON", ["--log-format", "json", "-v"]],
+  ["JSON everywhere", ["--log-format", "json", "--json"]],
+])("as %s, nothing tells a secret of", (_, flags) => {
+  test.each([
+    ["a run that publishes", ["leaky"], 0, "warning with"],
+    ["a run whose plugin throws", ["leaky", "--set", "parse.how=throw"], 1, "an error with"],
+    ["a run with a problem in the layout", ["leaky", "--set", "parse.how=fail"], 1, "a problem with"],
+    ["a run that rejects", ["leaky", "--set", "parse.how=reject"], 0, "warning with"],
+    ["a run whose plugin crashes", ["leaky", "--set", "parse.how=crash"], undefined, "warning with"],
+    ["a source that is not there", ["gone"], 1, "404"],
+    ["a dataset that is wrong", ["leaky", "--set", "load.bucket=X"], 2, "load.bucket"],
+    ["several datasets", ["leaky", "gone"], 1, "404"],
+  ])("%s", async (__, args, exitCode, says) => {
+    s3.objects.clear();
+    const { cwd, call } = world();
+    const ended = await call("run", ...args, ...flags);
+    if (exitCode !== undefined) expect(ended.exitCode).toBe(exitCode);
+    expect(ended.stdout + ended.stderr).toContain(says);
+    expect(leaksIn(remains(cwd, ended))).toEqual([]);
+  });
+});
+
+test("the report and the manifest in the store say where the source is, without the secrets in it", async () => {
+  s3.objects.clear();
+  const { call } = world();
+  const { stdout } = await call("run", "leaky", "--json");
+  const url = `http://127.0.0.1:${source.port}/there/***/x?a=***&sig=***`;
+  const report = JSON.parse(stdout);
+  expect(report.source.url).toBe(url);
+  const kept = (key: string) => JSON.parse(s3.objects.get(`datasets/leaky/${key}`)?.body.toString() ?? "null");
+  expect(kept(`versions/${report.version_id}/manifest.json`).source.url).toBe(url);
+  expect(kept(`runs/${report.run_id}.json`)).toEqual(report);
+  expect(report.warnings[0]).toContain("***");
+});
+
+test.each([
+  ["the doctor", ["doctor", "leaky"]],
+  ["the doctor, of a source that is not there", ["doctor", "gone", "--json"]],
+  ["the doctor, of all", ["doctor"]],
+  ["validate", ["validate", "--set", "source.timeout=never"]],
+  ["status", ["status", "leaky"]],
+])("%s tells none either", async (_, args) => {
+  const { cwd, call } = world();
+  const ended = await call(...args);
+  expect(ended.exitCode).toBeLessThan(3);
+  expect(leaksIn(remains(cwd, ended))).toEqual([]);
+});
+
+test("observations are data: nothing in them is masked", async () => {
+  const { call } = world();
+  const local = ["--set", "load=null", "--set", "state=null", "--output", "-"];
+  const shown = await ingestor(["run", "leaky", ...local], {
+    cwd: tempFolder({ "plugins/leaky.ts": plugin, "datasets/leaky.yaml": dataset("there") }),
+    env: { ...env, MY_TOKEN: "2026-01-01" },
+  });
+  expect(shown.stdout).toContain('"obs_time":"2026-01-01T00:00:00+00:00"');
+  expect((await call("validate")).exitCode).toBe(0);
+});
