@@ -101,7 +101,10 @@ test.each([
       "hint: there are no dataset files in that folder; --datasets names another one\n",
   ],
   [["run", "tiny.yaml"], 'Cannot read dataset "tiny.yaml": there is no such file\n'],
-  [["run"], "Cannot run: no dataset is named, and DATASET_ID is not set\nhint: ingestor run DATASET, or ingestor run --all\n"],
+  [
+    ["run"],
+    "Cannot run: no dataset is named, and DATASET_ID is not set\nhint: ingestor run DATASET, or ingestor run --all\n",
+  ],
   [["validate", "tiny", "--plugins", "none"], 'Cannot read the plugins folder "none": there is no such folder\n'],
   [["run", "x", "--datasets", "none"], 'Cannot read the datasets folder "none": there is no such folder\n'],
 ])("%j is an error of the arguments", async (args, stderr) => {

@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, test } from "bun:test";
 import { ingestor } from "./support/binary.ts";
 import { credentials, startDynalite, tablesAt } from "./support/dynamodb.ts";
 import { tempFolder } from "./support/folder.ts";
+import { startFauxqs, topicAt } from "./support/topic.ts";
 import type { S3Kind } from "./support/s3_asked.ts";
 import { s3Error, startS3Server } from "./support/s3_server.ts";
 
@@ -13,6 +14,7 @@ const s3 = await startS3Server(keys);
 const careless = await startS3Server({ ...keys, ignoresConditions: true });
 const dynamodb = await startDynalite();
 const tables = tablesAt(dynamodb);
+const sns = await startFauxqs();
 const asked: string[] = [];
 const source = Bun.serve({
   hostname: "127.0.0.1",
@@ -49,13 +51,15 @@ import * as v from "valibot";
 export default defineParser({ name: "lines", summary: "s", options: v.strictObject({}), *parse() {} });
 `;
 
-function world(text: string) {
+function world(text: string, more: Record<string, string> = {}) {
   const cwd = tempFolder({ "plugins/lines.ts": parser, "datasets/rates.yaml": text, "tmp/keep": "" });
   const env = {
     TMPDIR: join(cwd, "tmp"),
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_SNS: sns,
+    ...more,
   };
   const call = (...args: string[]) => ingestor(["doctor", ...args], { cwd, env });
   return {
@@ -170,6 +174,29 @@ test("a lock table that is not there, or has another key, is told of with how to
     "fail",
     `"${other}" has the key id (S)`,
   ]);
+});
+
+test("a topic is looked for, and nothing is announced", async () => {
+  const { arn, receive } = await topicAt(sns, { fifo: false });
+  const text = dataset("{ plugin: file_versioned }");
+  const there = await world(text, { SNS_PROJECTION_TOPIC_ARN: arn }).look();
+  const unproven = "whether sns:Publish is granted shows only when a version is announced";
+  expect([there.exitCode, there["topic"]]).toEqual([0, ["ok", `${arn} is there; ${unproven}`, undefined]]);
+  expect(await receive()).toEqual([]);
+
+  const gone = await world(text, { SNS_PROJECTION_TOPIC_ARN: `${arn}-not` }).look();
+  expect([gone.exitCode, gone["topic"]?.[0]]).toEqual([1, "fail"]);
+  expect(gone["topic"]?.[1]).toStartWith(`Cannot find the topic "${arn}-not": `);
+  expect("topic" in (await world(text, { SNS_PROJECTION_TOPIC_ARN: arn }).look("--local", "tried"))).toBe(false);
+
+  const xml =
+    "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>no</Message></Error></ErrorResponse>";
+  const denying = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response(xml, { status: 403 }) });
+  const env = { SNS_PROJECTION_TOPIC_ARN: arn, AWS_ENDPOINT_URL_SNS: denying.url.href };
+  const denied = await world(text, env).look();
+  await denying.stop(true);
+  expect([denied.exitCode, denied["topic"]?.[0]]).toEqual([0, "warn"]);
+  expect(denied["topic"]?.[1]).toContain("sns:GetTopicAttributes is not granted");
 });
 
 test("only the first bytes of a source are fetched, and once", async () => {

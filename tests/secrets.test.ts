@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
 import { startS3Server } from "./support/s3_server.ts";
+import { startFauxqs, topicAt } from "./support/topic.ts";
 
 /** One for each place that a secret can stand in; none is a part of another. */
 const canaries = {
@@ -149,6 +150,18 @@ test("the report and the manifest in the store say where the source is, without 
   expect(kept(`versions/${report.version_id}/manifest.json`).source.url).toBe(url);
   expect(kept(`runs/${report.run_id}.json`)).toEqual(report);
   expect(report.warnings[0]).toContain("***");
+});
+
+test("what consumers are told has no secret in it", async () => {
+  s3.objects.clear();
+  const sns = await startFauxqs();
+  const { arn, receive } = await topicAt(sns, { fifo: false });
+  const cwd = tempFolder({ "plugins/leaky.ts": plugin, "datasets/leaky.yaml": dataset("there") });
+  const told = { ...env, SNS_PROJECTION_TOPIC_ARN: arn, AWS_ENDPOINT_URL_SNS: sns };
+  expect((await ingestor(["run", "leaky"], { cwd, env: told })).exitCode).toBe(0);
+  const events = await receive();
+  expect(events).toHaveLength(1);
+  expect(leaksIn({ events: JSON.stringify(events) })).toEqual([]);
 });
 
 test.each([

@@ -1,9 +1,22 @@
-import { IngestorError, reasonOf } from "../core/errors.ts";
+import { basename, extname } from "node:path";
+import { unlessAborted } from "../core/abort.ts";
+import { IngestorError, reasonOf, type Problem } from "../core/errors.ts";
 
 /** Names the stage and plugin in whatever a stage throws; what already explains itself passes as it is. */
 export function blamed(verb: string, pluginName: string, error: unknown, signal: AbortSignal): unknown {
   if (error instanceof IngestorError || signal.aborted) return error;
-  return new IngestorError("STAGE", `Cannot ${verb} with "${pluginName}": ${reasonOf(error)}`, { cause: error });
+  const message = `Cannot ${verb} with "${pluginName}": ${reasonOf(error)}`;
+  return new IngestorError("STAGE", message, { cause: error, problems: placesIn(error, pluginName) });
+}
+
+/** Where in the plugin's own module it was thrown; none for what is built in, whose places mean nothing outside. */
+function placesIn(error: unknown, pluginName: string): Problem[] {
+  if (!(error instanceof Error)) return [];
+  for (const [, file = "", line, column] of (error.stack ?? "").matchAll(/^\s*at (?:.*\()?(\/.+?):(\d+):(\d+)\)?$/gm)) {
+    if (basename(file, extname(file)) !== pluginName || file.startsWith("/$bunfs/")) continue;
+    return [{ message: "thrown here", file, line: Number(line), column: Number(column) }];
+  }
+  return [];
 }
 
 export async function blame<T>(
@@ -13,7 +26,7 @@ export async function blame<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await work();
+    return await unlessAborted(signal, work());
   } catch (error) {
     throw blamed(verb, pluginName, error, signal);
   }

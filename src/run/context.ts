@@ -21,6 +21,8 @@ export interface Session extends Job {
   tempDir: string;
   plugins: Record<string, string>;
   recipe: string;
+  /** What of the recipe makes observations of the source's bytes. */
+  reading: string;
   context: StageContext;
 }
 

@@ -30,6 +30,7 @@ export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
     warnings: [],
   };
   const series = new Map<string, SeriesReport>();
+  const arrivals = new Map<string, number>();
   const counts: Record<string, number> = {};
 
   return {
@@ -54,6 +55,12 @@ export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
       report.duplicates = counts["duplicates"] ?? 0;
     },
 
+    /** An observation of that series came out of the normalizer. */
+    arrived: (code: string): void => void arrivals.set(code, (arrivals.get(code) ?? 0) + 1),
+    arrivalsOf: (code: string): number => arrivals.get(code) ?? 0,
+    arrivals: (): number => arrivals.values().reduce((sum, count) => sum + count, 0),
+
+    /** An observation is to be loaded. */
     saw({ internal_series_code: code, obs_time }: Observation): void {
       const known = series.get(code);
       if (known === undefined) series.set(code, { observations: 1, last_obs_time: obs_time });
@@ -63,8 +70,6 @@ export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
         if (known.last_obs_time === null || obs_time > known.last_obs_time) known.last_obs_time = obs_time;
       }
     },
-
-    observationsOf: (code: string): number => series.get(code)?.observations ?? 0,
 
     close(): RunReport {
       report.series = Object.fromEntries(series);

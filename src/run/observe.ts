@@ -20,11 +20,12 @@ export async function* observe(
   from: ReadFrom,
 ): AsyncIterable<Observation[]> {
   const meters: [string, Meter, Record<string, number>][] = [];
+  const { diary } = session;
   const { now } = session.ports.clock;
   const measure = <T>(name: string, items: AsyncIterable<T[]>, what: string): AsyncIterable<T[]> => {
     const [meter, counts] = [{ waited: 0 }, { [what]: 0 }];
     meters.push([name, meter, counts]);
-    return metered(counted(items, counts, what), meter, now);
+    return metered(counted(items, counts, what), meter, now, session.signal);
   };
 
   session.ports.notify({ kind: "started", stage: "parse" });
@@ -36,7 +37,10 @@ export async function* observe(
     const { transform } = session.dataset;
     for (const step of transform) batches = transformed(session, batches, step);
     if (transform.length > 0) batches = measure("transform", batches, "observations");
-    yield* withinWindow(session, batches);
+    for await (const batch of withinWindow(session, batches, meters.at(-1)?.[2] ?? {})) {
+      batch.forEach(diary.saw);
+      yield batch;
+    }
     refuseHoles(session, from);
   }
   report(session, meters);
@@ -75,7 +79,7 @@ async function* normalized(
         if (result === undefined) continue;
         if ("rejected" in result) diary.reject(result.rejected);
         else if (isNew(result, from)) {
-          diary.saw(result);
+          diary.arrived(result.internal_series_code);
           observations.push(result);
         }
       }
@@ -97,9 +101,14 @@ function transformed(session: Session, batches: Batches, { plugin, options }: St
   return blameEach("transform", plugin.name, signal, () => plugin.transform(batches, options, context));
 }
 
-async function* withinWindow({ dataset, now }: Session, batches: Batches): Batches {
+async function* withinWindow({ dataset, now }: Session, batches: Batches, counts: Record<string, number>): Batches {
+  if (dataset.windowInDays === undefined) return yield* batches;
   const since = sinceOf(dataset.windowInDays, now);
-  for await (const batch of batches) yield batch.filter(({ obs_time }) => Date.parse(obs_time) >= since);
+  for await (const batch of batches) {
+    const recent = batch.filter(({ obs_time }) => Date.parse(obs_time) >= since);
+    counts["outside the window"] = (counts["outside the window"] ?? 0) + batch.length - recent.length;
+    yield recent;
+  }
 }
 
 /** The first instant of the window, in milliseconds since 1970; all of time without one. */
@@ -107,15 +116,21 @@ export function sinceOf(windowInDays: number | undefined, now: Date): number {
   return windowInDays === undefined ? Number.NEGATIVE_INFINITY : now.getTime() - windowInDays * 86_400_000;
 }
 
-function refuseHoles({ dataset, diary }: Session, from: ReadFrom): void {
-  const empty = [...dataset.series.keys()].filter(
-    (code) => from(code) === undefined && diary.observationsOf(code) === 0,
-  );
+function refuseHoles(session: Session, from: ReadFrom): void {
+  const { dataset, diary } = session;
+  const empty = [...dataset.series.keys()].filter((code) => from(code) === undefined && diary.arrivalsOf(code) === 0);
+  if (dataset.series.size === 0 && diary.report.full && diary.arrivals() === 0) throw nothingAtAll(session);
   if (empty.length === 0) return;
   const problems: Problem[] = empty.map((code) => ({ message: `${code}: the source gives no observation at all` }));
   throw new IngestorError("STAGE", `Cannot load "${dataset.dataset_id}": ${empty.length} series without observations`, {
     problems,
     hint: "nothing was published; correct the series_map, or take the series out of it",
+  });
+}
+
+function nothingAtAll({ dataset }: Session): IngestorError {
+  return new IngestorError("STAGE", `Cannot load "${dataset.dataset_id}": the source gives no observation at all`, {
+    hint: "nothing was published; compare the source with what the parser is told of it",
   });
 }
 

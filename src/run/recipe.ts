@@ -12,8 +12,21 @@ export async function pluginsOf(dataset: Dataset, ports: RunPorts): Promise<Reco
   return Object.fromEntries(await Promise.all(digests));
 }
 
+/**
+ * A hash over what makes observations of the source's bytes: the stages up to the last transform. Where it differs
+ * from that of the last comparison, what is published was read differently, and is compared whole.
+ */
+export function readingOf(dataset: Dataset, plugins: Record<string, string>): string {
+  const { parse, parse_config, normalize, transform } = JSON.parse(dataset.resolved);
+  const names = [dataset.parse, dataset.normalize, ...dataset.transform].map((step) => step?.plugin.name ?? "");
+  return hashOf([parse, parse_config, normalize, transform, names.map((name) => plugins[name])]);
+}
+
 /** A hash over all, beside the source, that decides what a run finds: config, plugins and program. */
 export function recipeOf(dataset: Dataset, plugins: Record<string, string>, ports: RunPorts): string {
-  const all = JSON.stringify([dataset.resolved, plugins, ports.toolVersion]);
-  return new Bun.CryptoHasher("sha256").update(all).digest("hex");
+  return hashOf([dataset.resolved, plugins, ports.toolVersion]);
+}
+
+function hashOf(parts: unknown[]): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(parts)).digest("hex");
 }

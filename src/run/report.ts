@@ -3,7 +3,7 @@ import type { Problem } from "../core/errors.ts";
 export type RunStatus = "published" | "unchanged" | "done" | "blocked" | "busy" | "stopped" | "failed";
 
 export interface SeriesReport {
-  /** Observations that this run got from the source, after normalizing. */
+  /** Observations that this run compares or loads: of the source, after the transform, within the window. */
   observations: number;
   last_obs_time: string | null;
 }

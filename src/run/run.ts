@@ -3,7 +3,7 @@ import { stageContext, type Job, type Session } from "./context.ts";
 import { runElsewhere } from "./elsewhere.ts";
 import { inTempDir } from "./holdings.ts";
 import type { RunPorts, RunRequest } from "./ports.ts";
-import { pluginsOf, recipeOf } from "./recipe.ts";
+import { pluginsOf, readingOf, recipeOf } from "./recipe.ts";
 import { reported, type Reported } from "./reported.ts";
 import { runIntoStore } from "./store_run.ts";
 
@@ -21,5 +21,6 @@ async function openSession(job: Job, tempDir: string): Promise<Session> {
   const { dataset, ports, now, signal, diary } = job;
   const plugins = await pluginsOf(dataset, ports);
   const recipe = recipeOf(dataset, plugins, ports);
-  return { ...job, tempDir, plugins, recipe, context: stageContext(dataset, now, signal, diary) };
+  const reading = readingOf(dataset, plugins);
+  return { ...job, tempDir, plugins, recipe, reading, context: stageContext(dataset, now, signal, diary) };
 }

@@ -1,15 +1,18 @@
+import { reasonOf } from "../core/errors.ts";
 import type { State } from "../core/ports.ts";
 import { readHead, snapshotOf, type Head } from "../store/head.ts";
-import { isCovered, readLastSource, saveLastSource, type LastSource } from "../store/last_source.ts";
+import { isCovered, isReadOtherwise, readLastSource, saveLastSource, type LastSource } from "../store/last_source.ts";
 import type { Snapshot } from "../store/snapshot.ts";
-import { isSetBack, loadState, saveState, stateOf } from "../store/state.ts";
+import { decodeState, isSetBack, saveState, stateOf, type StatePlace } from "../store/state.ts";
 import type { Session } from "./context.ts";
+import type { Diary } from "./diary.ts";
 import { extract, type Extracted } from "./extract.ts";
 import { flush, followUp } from "./follow_up.ts";
 import { leavesNoGap, readingPlan } from "./incremental.ts";
 import { observe } from "./observe.ts";
 import { publish } from "./publish.ts";
 import type { RunStatus } from "./report.ts";
+import { refuseOtherShape } from "./shape.ts";
 import { heal } from "./show.ts";
 import type { StoreTarget } from "./target.ts";
 
@@ -27,11 +30,16 @@ export async function runIntoStore(
 ): Promise<RunStatus> {
   const { dataset, diary, recipe } = session;
   const { site, state } = target;
-  const [head, last, saved] = await Promise.all([readHead(site), readLastSource(site), state && loadState(state)]);
+  const [head, last, saved] = await Promise.all([
+    readHead(site),
+    readLastSource(site),
+    state && stateHint(state, diary),
+  ]);
+  refuseOtherShape("publish", target, head);
   const shown = await heal(session, target, head);
   const published = head.kind === "version" ? head.snapshot : undefined;
   const version_id = head.kind === "empty" ? undefined : head.version_id;
-  const full = request.full || published === undefined;
+  const full = request.full || published === undefined || isReadOtherwise(last, session.reading);
   const planOn = (snapshot?: Snapshot) => readingPlan({ full }, saved, snapshot, dataset.state?.lookback ?? 0);
   const plan = planOn(published);
   diary.report.full = plan.full;
@@ -53,6 +61,17 @@ export async function runIntoStore(
   );
 }
 
+/** What is published can be read whole: a damaged state costs time, and nothing else. */
+async function stateHint(place: StatePlace, diary: Diary): Promise<State | undefined> {
+  const found = await place.objects.get(place.key);
+  try {
+    return found && decodeState(found, place);
+  } catch (error) {
+    diary.warn(`${reasonOf(error)}; the whole source is read`);
+    return undefined;
+  }
+}
+
 function validatorsOf({ etag, last_modified }: LastSource) {
   return { etag: etag ?? undefined, last_modified: last_modified ?? undefined };
 }
@@ -71,10 +90,11 @@ async function refresh(
 }
 
 function lastSourceOf(session: Session, extracted: Extracted, version_id: string | undefined): LastSource {
-  const { diary, recipe } = session;
+  const { diary, recipe, reading } = session;
   return {
     sha256: extracted.sha256,
     recipe,
+    reading,
     full: diary.report.full,
     version_id: version_id ?? null,
     ...placeOf(session, extracted),

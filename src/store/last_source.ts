@@ -6,6 +6,8 @@ import type { Site } from "./site.ts";
 const schema = v.object({
   sha256: v.string(),
   recipe: v.string(),
+  /** What of the recipe makes observations of the bytes. */
+  reading: v.optional(v.string()),
   /** Whether all that the source has was compared. */
   full: v.boolean(),
   version_id: v.nullable(v.string()),
@@ -30,6 +32,11 @@ export async function readLastSource({ objects, keys }: Site): Promise<LastSourc
 export async function saveLastSource(site: Site, before: LastSource | undefined, after: LastSource): Promise<void> {
   if (before && Bun.deepEquals(before, after)) return;
   await site.objects.put(site.keys.lastSource, encodeJson(after));
+}
+
+/** Whether what is published was read from the source in another way. */
+export function isReadOtherwise(last: LastSource | undefined, reading: string): boolean {
+  return last?.reading !== undefined && last.reading !== reading;
 }
 
 /** Whether a comparison with these bytes would find what the last one found. */

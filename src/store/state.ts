@@ -31,10 +31,10 @@ export function decodeState({ body }: StoredObject, { objects, key }: StatePlace
   } catch (cause) {
     throw new IngestorError(
       "STORAGE",
-      `Cannot read the state "${key}" in ${objects.name}: it is not a map of series to times`,
+      `Cannot read the state "${objects.name}/${key}": it is not a map of series to times`,
       {
         cause,
-        hint: "delete it: the next run then reads the whole source",
+        hint: "ingestor state reset DATASET removes it; the next run then reads the whole source",
       },
     );
   }

@@ -24,6 +24,7 @@ const actions: Readonly<Record<string, string>> = {
   GetItemCommand: "dynamodb:GetItem",
   UpdateItemCommand: "dynamodb:UpdateItem",
   DescribeTableCommand: "dynamodb:DescribeTable",
+  GetTopicAttributesCommand: "sns:GetTopicAttributes",
   PublishCommand: "sns:Publish",
 };
 /** AWS has no resources for these. */

@@ -128,16 +128,15 @@ test("an empty state is none", async () => {
   expect((await w.run({ set })).report).toMatchObject({ status: "published", full: true, added: 2, revised: 2 });
 });
 
-test("a state that cannot be read ends the run and says what to do", async () => {
+test("a state that cannot be read is a warning, and the whole source is read", async () => {
   const w = await ran();
   await putState(w, { A_D: "yesterday" });
   const { report } = await w.run({ set });
-  expect(report).toMatchObject({ status: "failed", version_id: null, added: 0 });
-  expect(report.error).toEqual({
-    code: "STORAGE",
-    message: 'Cannot read the state "rates.json" in state: it is not a map of series to times',
-    hint: "delete it: the next run then reads the whole source",
-  });
+  expect(report).toMatchObject({ status: "published", full: true, added: 2, revised: 2 });
+  expect(report.warnings).toEqual([
+    'Cannot read the state "state/rates.json": it is not a map of series to times; the whole source is read',
+  ]);
+  expect(await readState(w)).toEqual(upToDate);
 });
 
 test("a run that fails after reading leaves the state where it was", async () => {
