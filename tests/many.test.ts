@@ -58,7 +58,7 @@ c        published   +1        0          0      0.0
 `);
   expect(stderr.match(/^[+-]\w$/gm)).toEqual(["+a", "-a", "+b", "-b", "+c", "-c"]);
   expect(stderr).toContain("a: extract    1 B in ");
-  expect(stderr).toContain('\nb: Cannot parse with "one": no such thing\n');
+  expect(stderr).toContain(`\nb: Cannot parse with "one"\nb: ${cwd}/plugins/one.ts:8:26  no such thing\n`);
   expect(stderr).toMatch(/^c: published v\S+ \(\+1 new, 0 revised, 0 withdrawn\)$/m);
   expect(existsSync(join(cwd, "data/datasets/c/index/current_version.txt"))).toBe(true);
 });

@@ -25,9 +25,10 @@ export async function showOutcome(
   if (failure !== undefined) messages.fail(failure);
 }
 
-/** Most messages name their dataset, but not those of stages. */
+/** Each line says whose it is: those of others may come between. */
 function named(text: string, { dataset_id }: RunReport): string {
-  return text.startsWith(`${dataset_id}: `) ? text : `${dataset_id}: ${text}`;
+  const whose = `${dataset_id}: `;
+  return text.replaceAll(/^(?=.)/gm, (_, at: number) => (text.startsWith(whose, at) ? "" : whose));
 }
 
 async function showSummary(wanted: string, report: RunReport, session: RunSession): Promise<void> {

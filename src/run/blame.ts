@@ -5,18 +5,20 @@ import { IngestorError, reasonOf, type Problem } from "../core/errors.ts";
 /** Names the stage and plugin in whatever a stage throws; what already explains itself passes as it is. */
 export function blamed(verb: string, pluginName: string, error: unknown, signal: AbortSignal): unknown {
   if (error instanceof IngestorError || signal.aborted) return error;
-  const message = `Cannot ${verb} with "${pluginName}": ${reasonOf(error)}`;
-  return new IngestorError("STAGE", message, { cause: error, problems: placesIn(error, pluginName) });
+  const message = `Cannot ${verb} with "${pluginName}"`;
+  const place = placeIn(error, pluginName);
+  if (place === undefined) return new IngestorError("STAGE", `${message}: ${reasonOf(error)}`, { cause: error });
+  return new IngestorError("STAGE", message, { cause: error, problems: [{ message: reasonOf(error), ...place }] });
 }
 
 /** Where in the plugin's own module it was thrown; none for what is built in, whose places mean nothing outside. */
-function placesIn(error: unknown, pluginName: string): Problem[] {
-  if (!(error instanceof Error)) return [];
+function placeIn(error: unknown, pluginName: string): Omit<Problem, "message"> | undefined {
+  if (!(error instanceof Error)) return undefined;
   for (const [, file = "", line, column] of (error.stack ?? "").matchAll(/^\s*at (?:.*\()?(\/.+?):(\d+):(\d+)\)?$/gm)) {
     if (basename(file, extname(file)) !== pluginName || file.startsWith("/$bunfs/")) continue;
-    return [{ message: "thrown here", file, line: Number(line), column: Number(column) }];
+    return { file, line: Number(line), column: Number(column) };
   }
-  return [];
+  return undefined;
 }
 
 export async function blame<T>(

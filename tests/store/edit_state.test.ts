@@ -37,8 +37,8 @@ test("resetting some leaves the others, and resetting the last one leaves nothin
 test("a state that cannot be read can be reset as a whole, and is not overwritten by accident", async () => {
   const here = place();
   await putText(here.objects, here.key, "{");
-  expect(setState(here, { A_D: may })).rejects.toThrow('Cannot read the state "state.json"');
-  expect(resetState(here, ["A_D"])).rejects.toThrow('Cannot read the state "state.json"');
+  expect(setState(here, { A_D: may })).rejects.toThrow('Cannot read the state "memory/state.json"');
+  expect(resetState(here, ["A_D"])).rejects.toThrow('Cannot read the state "memory/state.json"');
   expect(await textAt(here.objects, here.key)).toBe("{");
   await resetState(here);
   expect(await keysIn(here.objects)).toEqual([]);

@@ -75,8 +75,8 @@ describe("a state file", () => {
       await putText(objects, key, text);
       expect(await thrownBy(loadState({ objects, key }))).toMatchObject({
         code: "STORAGE",
-        message: `Cannot read the state "${key}" in memory: it is not a map of series to times`,
-        hint: "delete it: the next run then reads the whole source",
+        message: `Cannot read the state "memory/${key}": it is not a map of series to times`,
+        hint: "ingestor state reset DATASET removes it; the next run then reads the whole source",
       });
     },
   );
