@@ -8,10 +8,11 @@ import { verifyJson, verifyText } from "./verify_text.ts";
 export const verifyCommand = command({
   name: "verify",
   description: "Check that everything in the store is there, and is what it was when it was published",
+  endsInOrder: true,
   args: {
     ...datasetArg,
     all: { type: "boolean", description: "Check every version and source archive, not only the current version" },
-    repair: { type: "boolean", description: "Put right what can be made from the rest: projections, state" },
+    repair: { type: "boolean", description: "Put right what can be made from the rest, such as projections and state" },
     ...folderArgs,
     ...overrideArgs,
     ...outputArgs,

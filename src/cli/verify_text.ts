@@ -1,6 +1,6 @@
 import type { Verified } from "../run/verify.ts";
 import type { Finding } from "../store/finding.ts";
-import { formatCount } from "./format.ts";
+import { formatCount, formatNumber } from "./format.ts";
 import { cut, jsonText, textOf } from "./screen.ts";
 
 /** What `verify --json` prints. */
@@ -27,7 +27,7 @@ export function verifyText(dataset_id: string, found: Verified, most: number): s
 
 function verdict({ findings, repaired, store, ...found }: Verified): string {
   const mended = repaired.length === 0 ? "" : `, ${formatCount(repaired.length)} repaired`;
-  const wrong = findings.length === 0 ? "whole" : counted(findings.length, "problem");
+  const wrong = findings.length === 0 ? "whole" : formatNumber(findings.length, "problem");
   return `${wrong}${mended} in ${store} (${checked(found)})`;
 }
 
@@ -41,16 +41,12 @@ function checked({
 }: Omit<Verified, "findings" | "repaired" | "store">) {
   if (unlisted) return `${version_id} was written by an older system, which does not list what it consists of`;
   const parts = [
-    versions === 1 ? (version_id ?? "") : counted(versions, "version"),
-    counted(files, "data file"),
-    ...(projections === 0 ? [] : [counted(projections, "projection")]),
-    ...(archives === 0 ? [] : [counted(archives, "source archive")]),
+    versions === 1 ? (version_id ?? "") : formatNumber(versions, "version"),
+    formatNumber(files, "data file"),
+    ...(projections === 0 ? [] : [formatNumber(projections, "projection")]),
+    ...(archives === 0 ? [] : [formatNumber(archives, "source archive")]),
   ];
   return parts.join(", ");
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function listed(title: string, findings: readonly Finding[], most: number): string[] {
@@ -70,6 +66,7 @@ function advice({ findings, hindrance }: Verified): string[] {
       "hint: restore lost data files from a backup; or roll back to a version that does without them, and then run --full",
     );
   }
-  if (repairable + lost.length < findings.length) lines.push("hint: restore the others from a backup");
+  const others = findings.length - repairable - lost.length;
+  if (others > 0) lines.push(`hint: restore ${others === findings.length ? "this" : "the others"} from a backup`);
   return lines;
 }

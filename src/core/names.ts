@@ -7,7 +7,6 @@ export function nameProblem(name: string): string | undefined {
   if (name === "." || name === "..") return `must not be "${name}"`;
   if (["__proto__", "constructor", "prototype", "manifest.json"].includes(name)) return `must not be "${name}"`;
   if (/[/\\]/.test(name)) return 'must not contain "/" or "\\"';
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return "must not contain control characters";
   if (!name.isWellFormed()) return "must be well-formed Unicode";
   if (name !== name.trim()) return "must not begin or end with white space";

@@ -1,5 +1,6 @@
 import { IngestorError } from "../core/errors.ts";
 import { isoSeconds } from "../core/time.ts";
+import type { StoredObservation } from "../core/observation.ts";
 import type { Batches } from "../core/plugin.ts";
 import { collect, type Collection } from "../store/collect.ts";
 import { commit, type Outcome, type Publication } from "../store/commit.ts";
@@ -7,6 +8,7 @@ import { freshPartitions } from "../store/fresh.ts";
 import { snapshotOf, type Head } from "../store/head.ts";
 import type { SourceInfo } from "../store/manifest.ts";
 import { mergeRun, type FreshData } from "../store/merge_run.ts";
+import { instantOf } from "../store/order.ts";
 import { putContent } from "../store/put_own.ts";
 import type { Session } from "./context.ts";
 import { stage } from "./diary.ts";
@@ -32,6 +34,8 @@ export async function publish(session: Session, load: Load, batches: Batches): P
   const { dataset, diary, ports, now } = session;
   const collection = await collect(batches, { frequency: dataset.frequency, now });
   session.signal.throwIfAborted();
+  collection.warnings.forEach(diary.warn);
+  if (collection.count === 0 && load.head.kind === "empty") throw nothingLeft(session);
   return stage(diary, ports, "load", async (counts) => {
     const outcome = await commit(load.target.site, publication(session, load, collection), load.head);
     const { draft } = outcome;
@@ -47,14 +51,26 @@ export async function publish(session: Session, load: Load, batches: Batches): P
   });
 }
 
+/** Of a dataset that has no version yet, nothing at all is no result, however it came about. */
+function nothingLeft({ dataset, diary }: Session): IngestorError {
+  const { dataset_id, windowInDays } = dataset;
+  const window = windowInDays === undefined ? "" : `, or lies outside the ${windowInDays} days of windowInDays`;
+  const reason = `of ${diary.arrivals()} observations none is left, and there is no version yet`;
+  return new IngestorError("STAGE", `Cannot load "${dataset_id}": ${reason}`, {
+    hint: `what is missing was taken out by transform${window}`,
+  });
+}
+
 function publication(session: Session, load: Load, collection: Collection): Publication {
   const { ports, dataset, now, signal } = session;
   const { site, token, step } = load.target;
   const { policy } = step;
   const { on_revision, on_withdrawal } = policy;
+  const partitions = freshPartitions(collection, policy.partition_strategy);
+  const moved = (old: StoredObservation) => partitions.has(old.internal_series_code, instantOf(old.obs_time));
   const fresh: FreshData = {
-    partitions: freshPartitions(collection, policy.partition_strategy),
-    rules: { full: load.full, since: sinceOf(dataset.windowInDays, now), on_revision, on_withdrawal },
+    partitions,
+    rules: { full: load.full, since: sinceOf(dataset.windowInDays, now), on_revision, on_withdrawal, moved },
     policy,
     progress(done, total) {
       signal.throwIfAborted();
@@ -82,7 +98,9 @@ function publication(session: Session, load: Load, collection: Collection): Publ
 
 /** Somebody went back to an older version while this run was reading what is newer than the version before. */
 function endsEarlier({ site }: StoreTarget): IngestorError {
-  return new IngestorError("CONFLICT", `Cannot publish "${site.dataset_id}": the current version is an older one now`);
+  return new IngestorError("CONFLICT", `Cannot publish "${site.dataset_id}": the current version is an older one now`, {
+    hint: "nothing was published; run again, which reads all that is missing from it",
+  });
 }
 
 /** The source archive is written before the first file that was made from it, and not for what is published already. */

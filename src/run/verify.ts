@@ -1,7 +1,8 @@
 import { IngestorError } from "../core/errors.ts";
 import type { Dataset } from "../config/dataset.ts";
 import type { Finding } from "../store/finding.ts";
-import { restoreFiles, restoreShown } from "../store/restore.ts";
+import { restoreFiles, restorePointer, restoreShown } from "../store/restore.ts";
+import type { Site } from "../store/site.ts";
 import { saveState, stateOf } from "../store/state.ts";
 import { verify, type Scope, type Verification } from "../store/verify.ts";
 import { underLock, type Errand } from "./errand.ts";
@@ -51,16 +52,23 @@ function scopeOf({ step, state }: StoreTarget, all: boolean, signal: AbortSignal
   return { all, workers: readsInFlight, projected, state, proceed: () => signal.throwIfAborted() };
 }
 
-/** Files first, for the projections are made from them. Gives the reason where that is not possible. */
+/** Files first, then what names them, then what is made from them. Gives the reason where the last is not possible. */
 async function repairAll(errand: Errand, found: Verification): Promise<string | undefined> {
   const { target, signal } = errand;
   await restoreFiles(target.site, found.findings);
+  if (!(await restorePointer(target.site, found.findings))) throw overtaken(target.site);
   signal.throwIfAborted();
   const hindrance = await repairProjections(errand, found);
   const isWrong = found.findings.some(({ remedy }) => remedy?.kind === "state");
   if (target.state && found.snapshot && isWrong) await saveState(target.state, undefined, stateOf(found.snapshot));
   await flush(target);
   return hindrance;
+}
+
+function overtaken({ dataset_id }: Site): IngestorError {
+  return new IngestorError("CONFLICT", `Cannot repair "${dataset_id}": another run put the pointer back first`, {
+    hint: "verify again",
+  });
 }
 
 async function repairProjections(errand: Errand, { version_id, snapshot, findings }: Verification) {
@@ -70,7 +78,8 @@ async function repairProjections(errand: Errand, { version_id, snapshot, finding
   const remedies = findings.flatMap(({ remedy }) => (remedy?.kind === "projection" ? remedy.partition : []));
   try {
     const snapshots = new Map([[version_id, snapshot]]);
-    await show(errand, target, version_id, shown, { snapshots, suspects: new Set(remedies) });
+    // Who repairs announces nothing, and so may not know who listens.
+    await show(errand, target, version_id, shown, { snapshots, suspects: new Set(remedies), silent: false });
     return undefined;
   } catch (error) {
     // A lost data file is among the findings that are left; the state can be put right all the same.

@@ -13,6 +13,8 @@ export interface Collection {
   readonly count: number;
   /** By code, in the order in which they first came. */
   readonly series: ReadonlyMap<string, CollectedSeries>;
+  /** What consumers may not bear, and yet is not refused. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -43,12 +45,14 @@ export async function collect(
     }
   }
   const series = new Map<string, CollectedSeries>();
-  for (const [code, columns] of gathered) series.set(code, columns.finish(refuse));
+  const warnings: string[] = [];
+  const findings = { refuse, warn: (message: string) => void warnings.push(message) };
+  for (const [code, columns] of gathered) series.set(code, columns.finish(findings));
   for (const [later, earlier] of clashingNames(series.keys())) {
     refuse(`the series codes "${earlier}" and "${later}" differ only by case or Unicode form`);
   }
   if (problems.length > 0) throw refused(problems);
-  return { series, count: [...series.values()].reduce((sum, { count }) => sum + count, 0) };
+  return { series, warnings, count: [...series.values()].reduce((sum, { count }) => sum + count, 0) };
 }
 
 function refused(problems: Problem[]): IngestorError {

@@ -6,6 +6,7 @@ import { column } from "./columns.ts";
 
 const minute = 60_000;
 const day = 86_400_000;
+const largestValue = 1e14;
 
 export interface Instant {
   /** Milliseconds since 1970 in UTC. */
@@ -20,6 +21,8 @@ export interface CollectedSeries {
   /** The `YYYY-MM` local month of the observation at `index`. */
   localMonth(index: number): string;
   at(index: number): StoredObservation;
+  /** Whether there is an observation of that instant, in milliseconds since 1970. */
+  has(instant: number): boolean;
 }
 
 /** What the series of one run share. */
@@ -27,6 +30,12 @@ export interface Gathering {
   defaultFrequency: string | undefined;
   instantOf(obs_time: string): Instant | undefined;
   collectionDates: CollectionDates;
+}
+
+/** Takes what is wrong with a series as a whole. */
+export interface Findings {
+  refuse(message: string): void;
+  warn(message: string): void;
 }
 
 /** Gathers one series in columns; `add` gives the reason where an observation is refused. */
@@ -59,7 +68,7 @@ export function gatherSeries(code: string, { defaultFrequency, instantOf, collec
     return undefined;
   }
 
-  function finish(refuse: (message: string) => void): CollectedSeries {
+  function finish({ refuse, warn }: Findings): CollectedSeries {
     const columns = {
       epochs: epochs.values(),
       offsets: offsets.values(),
@@ -76,6 +85,7 @@ export function gatherSeries(code: string, { defaultFrequency, instantOf, collec
         break;
       }
     }
+    for (const excess of excesses(unit, frequency, columns.values)) warn(`${code}: ${excess}`);
     return {
       count: columns.epochs.length,
       localMonth: (index) => monthOf(epochAt(index) + (columns.offsets[row(index)] ?? 0) * minute),
@@ -87,6 +97,7 @@ export function gatherSeries(code: string, { defaultFrequency, instantOf, collec
         frequency: frequency ?? "",
         collection_date: collectionDates.textOf(columns.seen[row(index)] ?? 0),
       }),
+      has: (instant) => epochAt(firstNotBefore(instant, columns.epochs.length, epochAt)) === instant,
     };
   }
 
@@ -99,6 +110,25 @@ function textProblem(what: string, text: string | undefined, before: string | un
   if (!text.isWellFormed()) return `the ${what} is not well-formed Unicode`;
   if (before !== undefined && before !== text) return `the ${what} is "${text}", and "${before}" earlier in the series`;
   return undefined;
+}
+
+/** What is beyond the columns of the consumers that exist. */
+function* excesses(unit = "", frequency = "", values: Float64Array): Iterable<string> {
+  if (unit.length > 100) yield `the unit has ${unit.length} characters, and some consumers take 100`;
+  if (frequency.length > 10) yield `the frequency has ${frequency.length} characters, and some consumers take 10`;
+  const large = values.reduce((count, value) => (Math.abs(value) > largestValue ? count + 1 : count), 0);
+  if (large > 0) yield `${large} values are beyond 1e14, which is more than some consumers take`;
+}
+
+/** Where `instant` is or would be in a row that ascends. */
+function firstNotBefore(instant: number, count: number, at: (index: number) => number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(middle) < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The order that puts the instants in sequence; undefined where they already are. */

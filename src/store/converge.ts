@@ -1,9 +1,11 @@
 import { IngestorError } from "../core/errors.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { Expectation } from "../core/ports.ts";
+import { differences } from "./differences.ts";
 import { readPointer, readSnapshot } from "./head.ts";
+import { projectedPartitions } from "./left_over.ts";
 import { readPartition } from "./observations.ts";
-import { putShown, readShown, type Shown } from "./projections.ts";
+import { putShown, readShown, readShownSnapshot, type Shown } from "./projections.ts";
 import type { Site } from "./site.ts";
 import { emptySnapshot, type PartitionEntry, type Snapshot } from "./snapshot.ts";
 import { awaitTurn, mostTurns, type Waiting } from "./turn.ts";
@@ -38,7 +40,7 @@ export async function converge(site: Site, how: Convergence): Promise<Shown | un
     const { version_id, shown } = (attempt === 0 && how.lastSeen) || (await look(site));
     if (version_id === undefined) return undefined;
     if (shown.version_id === version_id && written.size === 0) return shown;
-    const after = await snapshotAt(site, how, version_id);
+    const after = how.snapshots?.get(version_id) ?? (await readSnapshot(site, version_id));
     if (after === undefined) return undefined;
     const done = await showVersion(site, { ...how, written }, version_id, after, shown);
     if (done) return done;
@@ -54,8 +56,9 @@ export async function converge(site: Site, how: Convergence): Promise<Shown | un
 
 interface Showing extends Convergence {
   /**
-   * The suspects, and the partitions that were written so far. When an attempt turns out to be overtaken, these are looked at again: a
-   * newer version may have found there, and left, the very bytes that were then replaced.
+   * The suspects, what lay there that nothing tells of, and the partitions that were written so far. When an attempt
+   * turns out to be overtaken, these are looked at again: a newer version may have found there, and left, the very
+   * bytes that were then replaced.
    */
   written: Set<string>;
 }
@@ -73,7 +76,7 @@ async function showVersion(
   after: Snapshot,
   shown: Shown,
 ): Promise<Shown | undefined> {
-  const before = (shown.version_id && (await snapshotAt(site, how, shown.version_id))) || emptySnapshot;
+  const before = await snapshotShown(site, how, shown);
   const differing = differences(before, after, how.written);
   let [done, overtaken] = [0, false];
   await inParallel(how.workers, differing, async ([partition, entry]) => {
@@ -87,24 +90,14 @@ async function showVersion(
   return putShown(site, shown, { version_id, announced: how.silent ? version_id : shown.announced });
 }
 
-async function snapshotAt(site: Site, how: Convergence, version_id: string): Promise<Snapshot | undefined> {
-  return how.snapshots?.get(version_id) ?? readSnapshot(site, version_id);
-}
-
-/** Each partition whose content may differ, with what it has to show; undefined for one that is no more. */
-function differences(
-  before: Snapshot,
-  after: Snapshot,
-  written: ReadonlySet<string>,
-): [string, PartitionEntry | undefined][] {
-  const changed = [...after.partitions].filter(([partition, entry]) => {
-    const old = before.partitions.get(partition);
-    return old?.digest !== entry.digest || old.version_id !== entry.version_id || written.has(partition);
-  });
-  const gone = [...new Set([...before.partitions.keys(), ...written])].filter(
-    (partition) => !after.partitions.has(partition),
-  );
-  return [...changed, ...gone.map((partition) => [partition, undefined] as [string, undefined])];
+/** Where it is not known what is shown, whatever lies there may be of no partition any more. */
+async function snapshotShown(site: Site, how: Showing, shown: Shown): Promise<Snapshot> {
+  const known = how.snapshots?.get(shown.version_id ?? "") ?? (await readShownSnapshot(site, shown));
+  if (known) return known;
+  // Without any description it is what an older system shows, and is left to `verify`.
+  if (shown.etag === undefined) return emptySnapshot;
+  for (const partition of await projectedPartitions(site)) how.written.add(partition);
+  return emptySnapshot;
 }
 
 /** False if the projection or the pointer changed under way. */

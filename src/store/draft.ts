@@ -1,10 +1,10 @@
 import type { Expectation } from "../core/ports.ts";
 import type { StoredObservation } from "../core/observation.ts";
 import { digestOf } from "./data_file.ts";
-import { trackExtents, extentOf } from "./extents.ts";
+import { findEdges, ownerOf } from "./edges.ts";
+import { trackExtents } from "./extents.ts";
 import { count, newTally, type Tally } from "./tally.ts";
 import type { Merged, MergeRules } from "./merge.ts";
-import { readObservations } from "./observations.ts";
 import { putOwn } from "./put_own.ts";
 import type { Site } from "./site.ts";
 import type { PartitionEntry, SeriesExtent, Snapshot } from "./snapshot.ts";
@@ -46,7 +46,7 @@ export function draftVersion(
   beforeFirstFile: () => Promise<void> = async () => {},
 ) {
   const partitions = new Map<string, PartitionEntry>(before.partitions);
-  const extents = trackExtents(before.series);
+  const tracked = trackExtents(before.series);
   const expectations = new Map<string, Expectation>();
   const contents = new Map<string, Uint8Array>();
   const again = new Map<string, () => Uint8Array>();
@@ -64,7 +64,7 @@ export function draftVersion(
     await beforeFirstFile();
     await putOwn(site, site.keys.data(version_id, partition), bytes);
     partitions.set(partition, { version_id, rows: merged.rows.length, digest });
-    extents.change({ before: draft.base, after: merged.rows });
+    tracked.change({ before: draft.base, after: merged.rows });
     remember(draft, bytes);
   }
 
@@ -78,9 +78,11 @@ export function draftVersion(
   }
 
   async function settled(): Promise<ReadonlyMap<string, SeriesExtent>> {
-    const snapshot = { series: extents.extents, partitions };
-    for (const code of extents.uncertain) await settleExtent(site, code, snapshot, extents.extents);
-    return extents.extents;
+    const { extents, lost } = tracked.settle();
+    if (lost.length === 0) return extents;
+    const unchanged = [...partitions].filter(([, entry]) => entry.version_id !== version_id);
+    await findEdges(site, unchanged, extents, lost);
+    return extents;
   }
 
   /** `series` are the extents, where they are known without looking. */
@@ -98,20 +100,8 @@ export function draftVersion(
   return { add, finish };
 }
 
-/** Reads all of one series to find where it begins and ends now. */
-async function settleExtent(site: Site, code: string, snapshot: Snapshot, extents: Map<string, SeriesExtent>) {
-  const rows: StoredObservation[] = [];
-  for (const [partition, entry] of snapshot.partitions) {
-    if (entry.rows === 0 || !mayHold(partition, code)) continue;
-    const found = await readObservations(site, partition, entry);
-    rows.push(...found.filter((row) => row.internal_series_code === code));
-  }
-  const extent = extentOf(rows);
-  if (extent) extents.set(code, extent);
-  else extents.delete(code);
-}
-
 /** Partitions of one series are named by it; those named only by year and month may hold any. */
 export function mayHold(partition: string, code: string): boolean {
-  return partition === code || partition.startsWith(`${code}/`) || partition.startsWith("year=");
+  const owner = ownerOf(partition);
+  return owner === undefined || owner === code;
 }

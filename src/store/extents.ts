@@ -8,74 +8,111 @@ export interface PartitionChange {
   after: readonly StoredObservation[];
 }
 
+export type Side = "first" | "last";
+
+/** Where a series began or ended in a partition that changed, and does no longer. */
+export interface LostEdge {
+  code: string;
+  side: Side;
+  was: string;
+  /** What all partitions that changed have now; undefined where they have nothing of the series. */
+  found: string | undefined;
+}
+
 /**
- * Keeps the extents of the series up to date while partitions change. A series that loses its first or last
- * observation is `uncertain`: only its other partitions can tell where it begins and ends then.
+ * Follows the extents of the series while partitions change, in whatever order. Counts are exact; where an edge is
+ * lost, only the partitions that did not change can tell what it is now.
  */
-export function trackExtents(before: ReadonlyMap<string, SeriesExtent>) {
-  const extents = new Map(before);
-  const uncertain = new Set<string>();
+export function trackExtents(known: ReadonlyMap<string, SeriesExtent>) {
+  const before = new Map<string, SeriesExtent>();
+  const after = new Map<string, SeriesExtent>();
 
-  function change({ before, after }: PartitionChange): void {
-    const lost = countBySeries(before);
-    for (const row of after) {
-      const code = row.internal_series_code;
-      lost.set(code, (lost.get(code) ?? 0) - 1);
-      extents.set(code, widened(extents.get(code), row));
+  function change(partition: PartitionChange): void {
+    widen(before, extentsOf(partition.before));
+    widen(after, extentsOf(partition.after));
+  }
+
+  /** The extents now, with the lost edges where they were. */
+  function settle(): { extents: Map<string, SeriesExtent>; lost: LostEdge[] } {
+    const extents = new Map(known);
+    const lost: LostEdge[] = [];
+    for (const code of new Set([...before.keys(), ...after.keys()])) {
+      const rest = without(known.get(code), before.get(code));
+      const now = after.get(code);
+      if (rest) extents.set(code, now ? joined(now, rest) : rest);
+      else if (now) extents.set(code, now);
+      else extents.delete(code);
+      if (rest) lost.push(...lostEdges(code, rest, before.get(code), now));
     }
-    for (const [code, balance] of lost) shrink(code, balance);
-    if (before.length === 0) return;
-    const kept = new Set(after.map(identity));
-    for (const row of before) if (!kept.has(identity(row)) && isEdge(row)) uncertain.add(row.internal_series_code);
+    return { extents, lost };
   }
 
-  function shrink(code: string, by: number): void {
+  return { change, settle };
+}
+
+/** What the partitions that did not change have of a series: its edges lie no further out. */
+function without(known: SeriesExtent | undefined, part: SeriesExtent | undefined): SeriesExtent | undefined {
+  const count = (known?.count ?? 0) - (part?.count ?? 0);
+  return known && count > 0 ? { ...known, count } : undefined;
+}
+
+function lostEdges(code: string, rest: SeriesExtent, before?: SeriesExtent, now?: SeriesExtent): LostEdge[] {
+  const sides = (["first", "last"] as const).filter(
+    (side) => before?.[side] === rest[side] && (now === undefined || outer(side, now[side], rest[side]) !== now[side]),
+  );
+  return sides.map((side) => ({ code, side, was: rest[side], found: now?.[side] }));
+}
+
+function widen(all: Map<string, SeriesExtent>, by: ReadonlyMap<string, SeriesExtent>): void {
+  for (const [code, extent] of by) all.set(code, joined(all.get(code), extent));
+}
+
+/** The extents of the series in these observations, in any order. */
+export function extentsOf(rows: Iterable<StoredObservation>): Map<string, SeriesExtent> {
+  const extents = new Map<string, SeriesExtent>();
+  for (const { internal_series_code: code, obs_time } of rows) {
     const extent = extents.get(code);
-    if (extent === undefined) return;
-    extents.set(code, { ...extent, count: extent.count - by });
-    if (extent.count - by === 0) extents.delete(code);
+    if (extent === undefined) extents.set(code, { first: obs_time, last: obs_time, count: 1 });
+    else {
+      extent.first = outer("first", extent.first, obs_time);
+      extent.last = outer("last", extent.last, obs_time);
+      extent.count++;
+    }
   }
-
-  function isEdge({ internal_series_code: code, obs_time }: StoredObservation): boolean {
-    const extent = extents.get(code);
-    return extent !== undefined && (extent.first === obs_time || extent.last === obs_time);
-  }
-
-  return { change, extents, uncertain };
+  return extents;
 }
 
 /** The extent of one series from all of its observations, in any order; undefined where there are none. */
 export function extentOf(rows: Iterable<StoredObservation>): SeriesExtent | undefined {
-  let extent: SeriesExtent | undefined;
-  for (const row of rows) {
-    const wider = widened(extent, row);
-    extent = { ...wider, count: wider.count + 1 };
-  }
-  return extent;
+  return extentsOf(rows).values().next().value;
 }
 
 /** The extent of two parts of one series together. */
 export function joined(one: SeriesExtent | undefined, other: SeriesExtent): SeriesExtent {
   if (one === undefined) return other;
-  const first = instantOf(other.first) < instantOf(one.first) ? other.first : one.first;
-  const last = instantOf(other.last) > instantOf(one.last) ? other.last : one.last;
+  const first = outer("first", one.first, other.first);
+  const last = outer("last", one.last, other.last);
   return { first, last, count: one.count + other.count };
 }
 
-function widened(extent: SeriesExtent | undefined, { obs_time }: StoredObservation): SeriesExtent {
-  if (extent === undefined) return { first: obs_time, last: obs_time, count: 0 };
-  const instant = instantOf(obs_time);
-  const first = instant < instantOf(extent.first) ? obs_time : extent.first;
-  const last = instant > instantOf(extent.last) ? obs_time : extent.last;
-  return first === extent.first && last === extent.last ? extent : { ...extent, first, last };
+/** The earlier of two times, or the later one. */
+export function outer(side: Side, one: string, other: string): string {
+  const isBefore = compareTimes(one, other) < 0;
+  return isBefore === (side === "first") ? one : other;
 }
 
-function identity(row: StoredObservation): string {
-  return `${row.obs_time} ${row.internal_series_code}`;
+/**
+ * By local month, then by instant, then by text. In one time zone that is the order of instants. Where offsets are
+ * mixed, a later partition still holds nothing earlier, and the order in which times are compared does not matter.
+ */
+function compareTimes(one: string, other: string): number {
+  if (one === other) return 0;
+  const [month, otherMonth] = [localMonthOf(one), localMonthOf(other)];
+  if (month !== otherMonth) return month < otherMonth ? -1 : 1;
+  return instantOf(one) - instantOf(other) || (one < other ? -1 : 1);
 }
 
-function countBySeries(rows: readonly StoredObservation[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const row of rows) counts.set(row.internal_series_code, (counts.get(row.internal_series_code) ?? 0) + 1);
-  return counts;
+/** `2024-11` of an `obs_time`. */
+export function localMonthOf(obs_time: string): string {
+  return obs_time.slice(0, "2024-11".length);
 }

@@ -1,10 +1,12 @@
 import { IngestorError } from "../core/errors.ts";
-import type { StoredObject } from "../core/ports.ts";
+import type { Expectation, StoredObject } from "../core/ports.ts";
 import type { Site } from "./site.ts";
 import type { PartitionEntry } from "./snapshot.ts";
 
 /** What puts a problem right. */
 export type Remedy =
+  /** The projections tell what the pointer named. */
+  | { kind: "pointer"; version_id: string; expect: Expectation }
   /** The projection still holds what the version's own file has lost. */
   | { kind: "data"; partition: string; entry: PartitionEntry }
   | { kind: "projection"; partition: string }

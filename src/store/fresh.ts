@@ -10,6 +10,8 @@ export interface FreshPartitions {
   readonly paths: readonly string[];
   /** The observations of one partition in order; none for a partition that the run has nothing of. */
   rows(partition: string): StoredObservation[];
+  /** Whether there is an observation of that series and instant (milliseconds since 1970), in whatever partition. */
+  has(code: string, instant: number): boolean;
 }
 
 interface Stretch {
@@ -45,5 +47,6 @@ export function freshPartitions(collection: Collection, strategy: PartitionStrat
       );
       return parts.length > 1 ? rows.toSorted(compareObservations) : rows;
     },
+    has: (code, instant) => collection.series.get(code)?.has(instant) ?? false,
   };
 }

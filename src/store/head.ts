@@ -26,7 +26,7 @@ export async function readPointer({ objects, keys }: Site): Promise<Pointer | un
 export async function readHead(site: Site): Promise<Head> {
   const pointer = await readPointer(site);
   if (pointer === undefined) return { kind: "empty" };
-  if (nameProblem(pointer.version_id) !== undefined) throw lostVersion(site, pointer.version_id);
+  if (nameProblem(pointer.version_id) !== undefined) throw namesNothing(site);
   const [manifest, snapshot] = await Promise.all([
     readManifest(site, pointer.version_id),
     readSnapshot(site, pointer.version_id),
@@ -52,9 +52,19 @@ export async function readSnapshot({ objects, keys }: Site, version_id: string):
   return found && decodeSnapshot(found.body, key);
 }
 
+function namesNothing({ objects, keys }: Site): IngestorError {
+  return new IngestorError(
+    "STORAGE",
+    `Cannot read the pointer "${objects.name}/${keys.pointer}": it holds no version id`,
+    {
+      hint: "ingestor verify DATASET --repair puts it right where the store still tells which version was current",
+    },
+  );
+}
+
 function lostVersion({ objects, keys }: Site, version_id: string): IngestorError {
   const problem = `its manifest or snapshot is missing in ${objects.name}`;
   return new IngestorError("STORAGE", `Cannot read the current version "${version_id}": ${problem}`, {
-    hint: `restore ${keys.versions}${version_id}/ from a backup, or write the id of a whole version into ${keys.pointer}`,
+    hint: `ingestor verify DATASET says what is left; restore ${keys.versions}${version_id}/ from a backup, or write the id of a whole version into ${keys.pointer}`,
   });
 }

@@ -33,7 +33,7 @@ export interface Manifest {
   date_range: { min_obs_time: string | null; max_obs_time: string | null };
   /** Relative to `data/`, and so to `projections/`; sorted, each once. */
   json_files: string[];
-  /** As `json_files`, of a dataset that is kept as Parquet. */
+  /** The same list once more, only of a dataset that is kept as Parquet. */
   parquet_files?: string[];
   partitions: string[];
   partition_strategy: string;
@@ -55,7 +55,7 @@ export function filesOf(
   partitions: readonly string[],
 ): Pick<Manifest, "json_files" | "parquet_files"> {
   const files = partitions.map((partition) => `${partition}/${format.file}`);
-  return format.name === "json" ? { json_files: files } : { json_files: [], parquet_files: files };
+  return { json_files: files, ...(format.name === "parquet" && { parquet_files: files }) };
 }
 
 /**
@@ -66,6 +66,7 @@ export const manifestSchema = v.looseObject({
   version_id: v.string(),
   json_files: v.array(v.string()),
   parquet_files: v.optional(v.array(v.string())),
+  rolled_back_to: v.optional(v.string()),
   partition_strategy: v.optional(v.string()),
   previous_version: v.optional(v.nullable(v.string())),
   fence: v.optional(v.number(), 0),

@@ -7,6 +7,8 @@ export interface MergeRules extends Pick<StorePolicy, "on_revision" | "on_withdr
   full: boolean;
   /** What is earlier (milliseconds since 1970) was not read again, and so is not withdrawn. */
   since: number;
+  /** Whether the source has this observation at the same instant in another partition, as after a change of time zone. */
+  moved?(old: StoredObservation): boolean;
 }
 
 /** A partition after a merge, and what became of its observations. */
@@ -16,6 +18,8 @@ export interface Merged {
   /** As they are now; under `on_revision: keep` as the source would have them. */
   revised: StoredObservation[];
   withdrawn: StoredObservation[];
+  /** Held by another partition now, which counts them as added. */
+  moved: StoredObservation[];
 }
 
 /** Merges what was published with what the source gives now. Both in order; the result is too. */
@@ -24,7 +28,7 @@ export function mergeObservations(
   fresh: readonly StoredObservation[],
   rules: MergeRules,
 ): Merged {
-  const merged: Merged = { rows: [], added: [], revised: [], withdrawn: [] };
+  const merged: Merged = { rows: [], added: [], revised: [], withdrawn: [], moved: [] };
   let [b, f] = [0, 0];
   while (b < base.length || f < fresh.length) {
     const [old, now] = [base[b], fresh[f]];
@@ -39,6 +43,10 @@ export function mergeObservations(
 }
 
 function missing(old: StoredObservation, rules: MergeRules, merged: Merged): void {
+  if (rules.moved?.(old)) {
+    merged.moved.push(old);
+    return;
+  }
   const withdrawn = rules.full && instantOf(old.obs_time) >= rules.since;
   if (withdrawn) merged.withdrawn.push(old);
   if (!withdrawn || rules.on_withdrawal === "keep") merged.rows.push(old);

@@ -1,7 +1,10 @@
 import * as v from "valibot";
+import { IngestorError } from "../core/errors.ts";
+import { nameProblem } from "../core/names.ts";
 import type { Etag, Expectation, StoredObject } from "../core/ports.ts";
 import { decodeJson, encodeJson } from "./json.ts";
 import type { Site } from "./site.ts";
+import { decodeSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** What `projections/manifest.json` says: which version the projections show, and which was the last announced. */
 export interface Shown {
@@ -23,8 +26,31 @@ export async function readShown({ objects, keys }: Site): Promise<Shown> {
 
 /** Throws `STORAGE`, naming the key, for what is damaged. */
 export function decodeShown(found: StoredObject, key: string): Shown {
-  const { version_id, announced } = decodeJson(found, key, schema, "the description of the projections");
+  const hint = "ingestor verify DATASET --repair writes it anew";
+  const { version_id, announced } = decodeJson(found, key, schema, "the description of the projections", hint);
   return { version_id: version_id ?? undefined, announced: announced ?? undefined, etag: found.etag };
+}
+
+/** Undefined where nothing says which version is shown, and where that version is lost or damaged. */
+export async function readShownSnapshot(
+  { objects, keys }: Site,
+  { version_id }: Pick<Shown, "version_id">,
+): Promise<Snapshot | undefined> {
+  if (version_id === undefined || nameProblem(version_id) !== undefined) return undefined;
+  const key = keys.snapshot(version_id);
+  const found = await objects.get(key);
+  try {
+    return found && decodeSnapshot(found.body, key);
+  } catch (error) {
+    // The current version says all that is needed to show it.
+    if (error instanceof IngestorError) return undefined;
+    throw error;
+  }
+}
+
+/** The version that the pointer named last, as far as it is told here: without projections only announcements tell. */
+export function lastCurrent({ version_id, announced }: Shown, projected: boolean): string | undefined {
+  return projected ? (version_id ?? announced) : announced;
 }
 
 /** Replaces what was read; undefined if another run did so first. */

@@ -19,6 +19,17 @@ export async function restoreFiles(site: Site, findings: readonly Finding[]): Pr
   await objects.flush();
 }
 
+/** Puts a lost pointer back. False where another run has put one since it was looked for. */
+export async function restorePointer({ objects, keys }: Site, findings: readonly Finding[]): Promise<boolean> {
+  for (const { remedy } of findings) {
+    if (remedy?.kind !== "pointer") continue;
+    const etag = await objects.put(keys.pointer, Buffer.from(remedy.version_id), remedy.expect);
+    if (etag === undefined) return false;
+    await objects.flush();
+  }
+  return true;
+}
+
 /**
  * What the projections are said to show, made true as far as can be told without looking: a damaged description says
  * nothing any more, and an announced version that there is not counts as none, so that all are announced again.

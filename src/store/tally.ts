@@ -25,16 +25,17 @@ export function newTally(): Tally {
 
 export function count(
   tally: Tally,
-  { added, revised, withdrawn }: Merged,
+  { added, revised, withdrawn, moved }: Merged,
   { on_revision, on_withdrawal }: Pick<MergeRules, "on_revision" | "on_withdrawal">,
 ): void {
-  tally.added += added.length;
-  tally.revised += revised.length;
+  // Nothing is new of what only changed its place.
+  tally.added += added.length - moved.length;
+  tally.revised += revised.length + moved.length;
   tally.withdrawn += withdrawn.length;
   const replaced = on_revision === "keep" ? [] : revised;
   const dropped = on_withdrawal === "keep" ? [] : withdrawn;
   tally.points += added.length + replaced.length;
-  for (const changed of [added, replaced, dropped]) note(tally, changed);
+  for (const changed of [added, replaced, dropped, moved]) note(tally, changed);
 }
 
 /** The rows are in order of time, so that the first and the last tell how far they reach. */

@@ -8,8 +8,10 @@ import type { Snapshot } from "./snapshot.ts";
 import type { StatePlace } from "./state.ts";
 import { foundVersions } from "./verify_chain.ts";
 import { fileChecker } from "./verify_files.ts";
+import { verifyPointer } from "./verify_pointer.ts";
 import { verifyProjections, verifyShown } from "./verify_projections.ts";
 import { verifyArchive, verifyState } from "./verify_rest.ts";
+import { verifyStrays } from "./verify_strays.ts";
 import { verifyVersion } from "./verify_version.ts";
 
 const mostAttempts = 3;
@@ -29,7 +31,7 @@ export interface Scope {
 
 /** What was checked, and everything that is not as it should be. */
 export interface Verification {
-  /** The current version; undefined where none was published. */
+  /** The current version, or the one that a lost pointer has to name; undefined where none is known. */
   version_id: string | undefined;
   /** Of the current version, where it can be read. */
   snapshot: Snapshot | undefined;
@@ -55,8 +57,8 @@ export async function verify(site: Site, scope: Scope): Promise<Verification> {
 async function verifyFrom(site: Site, scope: Scope, pointer: Pointer | undefined): Promise<Verification> {
   const findings = new Map<string, Finding>();
   const report: Report = (finding) => void findings.set(`${finding.key} ${finding.problem}`, finding);
-  if (pointer === undefined) await verifyAbsence(site, report);
-  const found = pointer ? await verifyVersions(site, scope, pointer.version_id, report) : nothingFound;
+  const version_id = await verifyPointer(site, pointer, scope.projected, report);
+  const found = version_id === undefined ? nothingFound : await verifyVersions(site, scope, version_id, report);
   const sorted = [...findings.values()].toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return { ...found, findings: sorted };
 }
@@ -70,12 +72,6 @@ const nothingFound = {
   projections: 0,
   archives: 0,
 };
-
-/** What is shown was once current. */
-async function verifyAbsence({ objects, keys }: Site, report: Report): Promise<void> {
-  if ((await objects.get(keys.projectionsManifest)) === undefined) return;
-  report({ key: keys.pointer, problem: "is missing, though a version was published" });
-}
 
 async function verifyVersions(site: Site, scope: Scope, version_id: string, report: Report) {
   const { workers, projected, proceed } = scope;
@@ -97,9 +93,9 @@ async function verifyVersions(site: Site, scope: Scope, version_id: string, repo
     if (source) archives.add(source.sha256);
     if (!scope.all) break;
   }
-  const isNamed = counted.versions > 0 && !counted.unlisted;
-  if (isNamed) await verifyShown(site, version_id, projected, report);
+  if (counted.versions > 0) await verifyShown(site, version_id, projected && !counted.unlisted, report);
   if (current && projected) await verifyProjections(site, current, files, { workers, report, proceed });
+  if (current && projected) await verifyStrays(site, current, { workers, report, proceed });
   if (current && scope.state) await verifyState(site, scope.state, current, report);
   const checked = scope.all ? archives : [];
   await inParallel(archivesInFlight, checked, async (sha256) => {

@@ -29,13 +29,9 @@ export async function* foundVersions(site: Site, from: string, report: Report): 
   }
 }
 
-async function findVersion(site: Site, version_id: string, report: Report): Promise<FoundVersion | undefined> {
+/** A version as far as it can be read, with a finding for what cannot; undefined where not even its manifest can. */
+export async function findVersion(site: Site, version_id: string, report: Report): Promise<FoundVersion | undefined> {
   const { keys } = site;
-  const wrong = nameProblem(version_id);
-  if (wrong !== undefined) {
-    report({ key: keys.pointer, problem: `names no version: it ${wrong}` });
-    return undefined;
-  }
   const key = keys.manifest(version_id);
   const manifest = await readOrReport(site, key, report, (found) =>
     decodeJson(found, key, manifestSchema, "a manifest"),
@@ -51,7 +47,12 @@ async function findVersion(site: Site, version_id: string, report: Report): Prom
 /** Ids grow along the chain, so that a walk ends. */
 function before(site: Site, { version_id, manifest }: FoundVersion, report: Report): string | null | undefined {
   const previous = manifest.previous_version;
-  if (typeof previous !== "string" || previous < version_id) return previous;
-  report({ key: site.keys.manifest(version_id), problem: `says that "${previous}", which is newer, came before it` });
+  if (typeof previous !== "string") return previous;
+  const wrong = nameProblem(previous) !== undefined ? "no version" : previous >= version_id ? "newer" : undefined;
+  if (wrong === undefined) return previous;
+  report({
+    key: site.keys.manifest(version_id),
+    problem: `says that "${previous}", which is ${wrong}, came before it`,
+  });
   return null;
 }

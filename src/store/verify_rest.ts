@@ -14,7 +14,8 @@ export async function verifyArchive(site: Site, sha256: string, report: Report):
 
 /** Whether the state says of each series where the snapshot ends. */
 export async function verifyState(site: Site, place: StatePlace, snapshot: Snapshot, report: Report): Promise<void> {
-  const remedied: Report = (finding) => report({ ...finding, remedy: { kind: "state" } });
+  const name = `the state ${place.objects.name}/${place.key}`;
+  const remedied: Report = ({ problem }) => report({ key: name, problem, remedy: { kind: "state" } });
   const state = await readOrReport({ ...site, objects: place.objects }, place.key, remedied, (found) =>
     decodeState(found, place),
   );

@@ -14,7 +14,7 @@ const dates = Array.from({ length: months }, (_, index) => {
   return `${year}-${String((index % 12) + 1).padStart(2, "0")}-01`;
 });
 
-const text = `dataset_id: rates
+const textOf = (codes: readonly string[]) => `dataset_id: rates
 provider: Test
 frequency: M
 source: { kind: http, url: "https://example.org/rates.csv" }
@@ -26,6 +26,7 @@ normalize: { plugin: series, timezone: America/Argentina/Buenos_Aires }
 transform: { plugin: metadata }
 load: { plugin: memory_versioned, name: shelf }
 `;
+const text = textOf(codes);
 
 /** All months of all series; the first `more` series have a second observation in their last month. */
 function source(more: number): string {
@@ -56,7 +57,7 @@ function counted() {
   async function requestsOf(settings: RunSettings = {}) {
     calls.length = 0;
     const set = [withState, ...(settings.set ?? [])];
-    const { report, error } = await here.run({ ...settings, set, text, ports });
+    const { report, error } = await here.run({ text, ...settings, set, ports });
     if (error) throw error;
     return { report, calls: [...calls] };
   }
@@ -102,3 +103,27 @@ test("where nothing changed, 12 requests do, parsed or not", async () => {
     expect(calls.length).toBeLessThanOrEqual(12);
   }
 });
+
+/** Beside the usual three, a changed partition in which series end may cost a reading of the one before it. */
+test.each([
+  ["series_year_month", 30, 30],
+  ["series_year", 30, 0],
+  ["year_month", 1, 1],
+])(
+  "by %s, the last month of 30 series withdrawn: 3 requests each of %i changed partitions, 15 more, %i to see where they end",
+  async (partition_strategy, changed, edges) => {
+    const { serve, at, requestsOf } = counted();
+    const [few, last] = [codes.slice(0, 30), dates.slice(0, 36)];
+    const lines = few.flatMap((code) => last.map((date, index) => `${code},${date},${index}`));
+    const set = [`load.partition_strategy=${partition_strategy}`, "load.on_withdrawal=drop"];
+    serve(lines.join("\n"));
+    await requestsOf({ text: textOf(few), set });
+
+    at("2026-04-22T12:00:00Z");
+    serve(lines.filter((line) => !line.includes(last.at(-1) ?? "")).join("\n"));
+    const { report, calls } = await requestsOf({ text: textOf(few), set, full: true });
+    expect(report).toMatchObject({ status: "published", withdrawn: 30, files: changed });
+    expect(touching(calls, "get", "/data/")).toHaveLength(edges);
+    expect(calls.length).toBeLessThanOrEqual(3 * changed + 15 + edges);
+  },
+);

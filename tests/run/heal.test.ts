@@ -139,3 +139,25 @@ test("a run that a later one has overtaken does not take back what counts as ann
   const version_id = await w.text(`${storeRoot}index/current_version.txt`);
   expect(await w.json("projections/manifest.json")).toEqual({ version_id, announced: version_id });
 });
+
+test("a pointer that is gone though a version was published ends the run, and history is not begun anew", async () => {
+  const w = world();
+  w.serve(source);
+  const { version_id } = (await w.run({ set })).report;
+  const pointer = `${storeRoot}index/current_version.txt`;
+  await w.store().delete([pointer]);
+  const before = await w.keys();
+  const { report } = await w.run({ set });
+  expect(report).toMatchObject({
+    status: "failed",
+    version_id: null,
+    error: {
+      code: "STORAGE",
+      message: `Cannot read the pointer "shelf/${pointer}": it is missing, though ${version_id} was published`,
+      hint: `ingestor verify DATASET --repair puts it back; to begin anew, delete ${storeRoot}`,
+    },
+  });
+  expect(await w.keys()).toEqual([...before, `runs/${report.run_id}.json`].toSorted());
+  await w.store().put(pointer, Buffer.from(version_id ?? ""));
+  expect((await w.run({ set })).report).toMatchObject({ status: "unchanged", version_id });
+});

@@ -93,12 +93,13 @@ describe.each(Object.entries(stores))("Parquet files in %s", (_, open) => {
     const reports = ["published: 3, 0, 0", "published: 2, 0, 0", "published: 0, 1, 1"];
     expect(await published(open(), { compression: "snappy", partition_strategy })).toEqual(
       sources.map((source, index) => {
-        const parquet_files = files[partition_strategy][index]?.map((partition) => `${partition}/data.parquet`);
+        const partitions = files[partition_strategy][index] ?? [];
+        const parquet_files = partitions.map((partition) => `${partition}/data.parquet`);
         return {
           report: reports[index] ?? "",
-          json_files: [],
+          json_files: parquet_files,
           parquet_files,
-          written: parquet_files ?? [],
+          written: parquet_files,
           rows: spaced(source),
           projected: spaced(source),
           collected: index + 1,

@@ -199,3 +199,32 @@ test("a series that comes later is new, and only it", async () => {
   });
   expect(await w.current()).toEqual(["A_D,2026-04-01,2", "C_D,2026-04-01,7"]);
 });
+
+test("a change of time zone moves observations to other partitions, and doubles none", async () => {
+  const w = world();
+  const [utc, local] = ["normalize.timezone=UTC", "normalize.timezone=America/Argentina/Buenos_Aires"];
+  // Instants that the source gives with their zone, at the turn of a month.
+  const source = "A_D,2026-01-01T00:00:00Z,1\nA_D,2026-02-01T00:00:00Z,2\nB_D,2026-01-31T12:00:00Z,3\n";
+  w.serve(source);
+  await w.run({ set: [utc, "parse_config.obedient=false"] });
+  const { report } = await w.run({ set: [local, "parse_config.obedient=false"] });
+  expect(report).toMatchObject({ status: "published", full: true, added: 0, revised: 3, withdrawn: 0 });
+  expect(await w.current()).toEqual(["A_D,2025-12-31,1", "A_D,2026-01-31,2", "B_D,2026-01-31,3"]);
+  expect(await w.projected()).toEqual(await w.current());
+  const { changelog, data_points_count } = await w.json(`versions/${report.version_id}/manifest.json`);
+  expect([changelog.data_points_added, changelog.data_points_revised, data_points_count]).toEqual([0, 3, 3]);
+  expect((await w.run({ set: [local, "parse_config.obedient=false"] })).report.status).toBe("unchanged");
+});
+
+test("what is beyond the columns of some consumers is a warning", async () => {
+  const w = world();
+  w.serve("A_D,2026-04-01,-1e15\nA_D,2026-04-02,2e14\nA_D,2026-04-03,1e14\nB_D,2026-04-01,4\n");
+  const unit = "x".repeat(101);
+  const map = `parse_config.series_map=[{internal_series_code: A_D, unit: index}, {internal_series_code: B_D, unit: ${unit}}]`;
+  const { report } = await w.run({ set: [map] });
+  expect(report).toMatchObject({ status: "published", added: 4 });
+  expect(report.warnings).toEqual([
+    "A_D: 2 values are beyond 1e14, which is more than some consumers take",
+    "B_D: the unit has 101 characters, and some consumers take 100",
+  ]);
+});

@@ -39,6 +39,24 @@ test("what lies inside is", async () => {
   ]);
 });
 
+test("a first run of which nothing lies inside the window is an error, and later ones bring nothing new", async () => {
+  const w = world();
+  w.serve("A_D,2026-01-01,4\nB_D,2026-01-01,40\n");
+  expect((await w.run({ set })).report).toMatchObject({
+    status: "failed",
+    version_id: null,
+    error: {
+      code: "STAGE",
+      message: 'Cannot load "rates": of 2 observations none is left, and there is no version yet',
+      hint: "what is missing was taken out by transform, or lies outside the 30 days of windowInDays",
+    },
+  });
+  w.serve(source);
+  await w.run({ set });
+  w.serve("A_D,2026-01-01,4\nB_D,2026-01-01,40\n");
+  expect((await w.run({ set })).report).toMatchObject({ status: "unchanged", added: 0, withdrawn: 3 });
+});
+
 test("a series with nothing inside the window is no hole", async () => {
   const w = world();
   w.serve("A_D,2026-04-01,4\nB_D,2026-01-01,40\n");

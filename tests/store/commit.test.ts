@@ -387,18 +387,26 @@ test("nothing to publish writes nothing", async () => {
 });
 
 test.each([
-  ["nothing", ""],
-  ["no name of a version", "../../elsewhere"],
-  ["a version that is not there", "v20260101_000000_000000"],
-])("a pointer that holds %s is an error that says what to do", async (_, text) => {
+  ["nothing", "", 'pointer "memory/datasets/rates/index/current_version.txt": it holds no version id'],
+  [
+    "no name of a version",
+    "../../elsewhere",
+    'pointer "memory/datasets/rates/index/current_version.txt": it holds no version id',
+  ],
+  [
+    "a version that is not there",
+    "v20260101_000000_000000",
+    'current version "v20260101_000000_000000": its manifest or snapshot is missing in memory',
+  ],
+])("a pointer that holds %s is an error that says what to do", async (_, text, what) => {
   const objects = memoryStore();
   await publish(ratesIn(objects), { rows: first });
   await putText(objects, `${root}index/current_version.txt`, text);
   const thrown: unknown = await publish(ratesIn(objects), { rows: second }).catch((error: unknown) => error);
   expect(thrown).toMatchObject({
     code: "STORAGE",
-    message: `Cannot read the current version "${text}": its manifest or snapshot is missing in memory`,
-    hint: expect.stringContaining("write the id of a whole version into datasets/rates/index/current_version.txt"),
+    message: `Cannot read the ${what}`,
+    hint: expect.stringContaining("ingestor verify DATASET"),
   });
   expect(await textAt(objects, `${root}index/current_version.txt`)).toBe(text);
 });

@@ -7,7 +7,8 @@ import { readHead, snapshotOf } from "../../src/store/head.ts";
 import { leftOver } from "../../src/store/left_over.ts";
 import { readPartition } from "../../src/store/observations.ts";
 import { readShown } from "../../src/store/projections.ts";
-import { faultyStore, type StoreCall } from "../support/faulty_store.ts";
+import type { Site } from "../../src/store/site.ts";
+import { faultyStore, Outage, type StoreCall } from "../support/faulty_store.ts";
 import { tempFolder } from "../support/folder.ts";
 import { keysIn, putText, textAt } from "../support/objects.ts";
 import { chainOf, currentOf, heal, projectedOf, publish, ratesIn, showDraft } from "../support/publishing.ts";
@@ -91,6 +92,64 @@ describe("heals", () => {
     await objects.delete([projection("01", "B")]);
     await heal(site);
     await expectShown(objects);
+  });
+
+  describe("where the version that is shown cannot be read", () => {
+    const stray = projection("05", "Z");
+    const later = "v20270101_000000_000000";
+    const descriptions = [
+      ["is missing", undefined, later],
+      ["is damaged", "{", later],
+      ["is of another kind", "[1]", later],
+      ["is not named", undefined, null],
+      ["cannot be named", undefined, "../.."],
+    ] as const;
+
+    /** A current version, and a later one that is lost but for its projections. */
+    async function lost(snapshot: string | undefined, version_id: string | null) {
+      const objects = memoryStore();
+      const site = await published(objects);
+      await heal(site);
+      const held = (await textAt(objects, projection("01"))) ?? "";
+      await putText(objects, stray, held);
+      await putText(objects, projection("01"), "[]\n");
+      await putText(objects, `${root}projections/notes.txt`, held);
+      if (snapshot !== undefined) await putText(objects, site.keys.snapshot(later), snapshot);
+      await putText(objects, shownKey, JSON.stringify({ version_id, announced: null }));
+      return objects;
+    }
+
+    test.each(descriptions)("its snapshot %s: what it alone has is emptied", async (_, snapshot, version_id) => {
+      const objects = await lost(snapshot, version_id);
+      await heal(ratesIn(objects));
+      expect(await textAt(objects, stray)).toBe("[]\n");
+      await objects.delete([stray, `${root}projections/notes.txt`]);
+      await expectShown(objects);
+    });
+
+    test("what a newer version brings meanwhile is not emptied", async () => {
+      const objects = await lost(undefined, later);
+      const newerRun = async (site: Site) =>
+        showDraft(site, await publish(site, { rows: [...latest, "Z 2026-05-01 8"], random: seeded(9) }));
+      let newer: Promise<unknown> | undefined;
+      const { store } = faultyStore(objects, ({ operation, key }) => {
+        if (newer || operation !== "put" || key !== stray) return undefined;
+        return (newer = newerRun(ratesIn(objects)));
+      });
+      await heal(ratesIn(store));
+      expect(newer).toBeDefined();
+      expect(await projectedOf(ratesIn(objects))).toContain("Z 2026-05-01 8");
+      await objects.delete([`${root}projections/notes.txt`]);
+      await expectShown(objects);
+    });
+
+    test("a storage that does not answer is an error all the same", async () => {
+      const objects = await lost("{", later);
+      const { snapshot } = ratesIn(objects).keys;
+      const { store } = faultyStore(objects, ({ key }) => (key === snapshot(later) ? "fail" : undefined));
+      expect(await thrownBy(heal(ratesIn(store)))).toBeInstanceOf(Outage);
+      expect(await textAt(objects, stray)).not.toBe("[]\n");
+    });
   });
 
   test("nothing where nothing is to heal, in two requests", async () => {

@@ -43,7 +43,13 @@ describe("a merge", () => {
   test("with itself is itself, collection dates and all", () => {
     forAll((base, _, rules) => {
       const seenLater = base.map((row) => ({ ...row, collection_date: "2099-01-01T00:00:00.000000+00:00" }));
-      expect(mergeObservations(base, seenLater, rules)).toEqual({ rows: base, added: [], revised: [], withdrawn: [] });
+      expect(mergeObservations(base, seenLater, rules)).toEqual({
+        rows: base,
+        added: [],
+        revised: [],
+        withdrawn: [],
+        moved: [],
+      });
     });
   });
 
@@ -102,6 +108,15 @@ describe("by example", () => {
     const { rows, revised } = mergeObservations(base, fresh, replace);
     expect(rows).toEqual(fresh);
     expect(revised).toEqual(fresh.slice(0, 2));
+  });
+
+  test("what another partition holds now is dropped, and is no withdrawal, whatever the rules", () => {
+    const moved = ({ obs_time }: StoredObservation) => obs_time.startsWith("2024-01-02");
+    for (const full of [true, false]) {
+      const merged = mergeObservations(base, [at("01", 1)], { ...replace, full, moved });
+      expect(merged.rows).toEqual([at("01", 1), at("03", 3)]);
+      expect([merged.moved, merged.withdrawn]).toEqual([[at("02", 2)], full ? [at("03", 3)] : []]);
+    }
   });
 
   test("what lies before the window is not withdrawn, what begins it is", () => {

@@ -91,7 +91,6 @@ describe("a run on what is published", () => {
       "get projections/A/year=2024/month=02/data.json",
       `get projections/${path}`,
       `put versions/ID/data/${path}`,
-      "get versions/ID/data/A/year=2024/month=01/data.json",
       "get versions/ID/data/A/year=2024/month=02/data.json",
     ]);
     expect(outcome.draft.tally).toMatchObject({ added: 0, revised: 0, withdrawn: 1 });

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { memoryNotifier } from "../../src/adapters/memory_notifier.ts";
+import { readSnapshot } from "../../src/store/head.ts";
 import { keeping } from "../support/keeping.ts";
+import { ratesIn } from "../support/publishing.ts";
 import { storeRoot, withLock, withState, world } from "../support/run.ts";
 
 const one = "A_D,2026-03-31,1\nA_D,2026-04-01,1\nB_D,2026-04-01,40\n";
@@ -66,9 +68,10 @@ test("observations, projections, extents and state are those of the earlier vers
     B_D: "2026-04-01T00:00:00",
   });
   const [old, now] = await Promise.all(
-    [first, report.version_id].map((version_id) => w.json(`versions/${version_id}/snapshot.json`)),
+    [first, report.version_id ?? ""].map((version_id) => readSnapshot(ratesIn(w.store()), version_id)),
   );
-  expect(now.series).toEqual(old.series);
+  expect(old?.series.size).toBe(2);
+  expect(now?.series).toEqual(old?.series);
   expect(await keep.problems()).toEqual([]);
 });
 
@@ -79,10 +82,18 @@ test("the next run is not skipped though the source is the same: it brings the s
   expect(skipped.stages.map(({ stage }) => stage)).toEqual(["extract"]);
   await keep.rollback(first);
   const { report } = await w.run({ set });
-  expect(report).toMatchObject({ status: "published", added: 2 });
-  await w.run({ set, full: true });
+  expect(report).toMatchObject({ status: "published", full: true, added: 2, revised: 1 });
   expect(await w.current()).toEqual(rows(two));
   expect(await keep.problems()).toEqual([]);
+});
+
+test("a run compares all with what was gone back to, once, also where the source has no more than that", async () => {
+  const { w, keep, first } = await published();
+  const { version_id } = (await keep.rollback(first)).report;
+  w.serve(`${one}\n`);
+  expect((await w.run({ set })).report).toMatchObject({ status: "unchanged", full: true, version_id });
+  w.serve(`${one}\n\n`);
+  expect((await w.run({ set })).report).toMatchObject({ status: "unchanged", full: false, version_id });
 });
 
 test("going back to the current version, or to what it says, does nothing", async () => {

@@ -67,14 +67,27 @@ const damages: Damage[] = [
   {
     what: "the pointer is gone",
     damage: ({ remove }) => remove("index/current_version.txt"),
-    says: ["index/current_version.txt is missing, though a version was published"],
-    leaves: ["index/current_version.txt is missing, though a version was published"],
+    says: ["index/current_version.txt is missing, though SECOND was published"],
   },
   {
     what: "the pointer names nothing",
     damage: ({ write }) => write("index/current_version.txt", "\n"),
-    says: ["index/current_version.txt names no version: it must not be empty"],
-    leaves: ["index/current_version.txt names no version: it must not be empty"],
+    says: ["index/current_version.txt names no version, though SECOND was published"],
+  },
+  {
+    what: "the pointer is gone, and with it what says where it led",
+    damage: async ({ remove, write }) => {
+      await remove("index/current_version.txt");
+      await write("projections/manifest.json", "{");
+    },
+    says: [
+      "index/current_version.txt is missing, though a version was published",
+      "projections/manifest.json is damaged",
+    ],
+    leaves: [
+      "index/current_version.txt is missing, though a version was published",
+      "projections/manifest.json is damaged",
+    ],
   },
   {
     what: "the current manifest is gone",
@@ -130,10 +143,10 @@ const damages: Damage[] = [
     what: "a snapshot counts wrongly",
     damage: ({ edit }) =>
       edit("versions/FIRST/snapshot.json", (snapshot) => {
-        const series = snapshot["series"] as Record<string, unknown[]>;
-        series["B_D"] = ["2026-04-01T00:00:00-03:00", "2026-04-01T00:00:00-03:00", 7];
-        const partitions = snapshot["partitions"] as Record<string, Record<string, unknown[]>>;
-        (partitions["A_D/year=2026"]?.["month=03"] ?? [])[1] = 8;
+        const { A_D = [], B_D = [] } = snapshot["series"] as Record<string, unknown[]>;
+        B_D[2] = 7;
+        const [, , , partitions] = A_D as [string, string, number, Record<string, Record<string, unknown[]>>];
+        (partitions["year=2026"]?.["month=03"] ?? [])[1] = 8;
       }),
     says: [
       'versions/FIRST/snapshot.json says that "A_D/year=2026/month=03" has 8 observations, and its file has 1',
@@ -175,6 +188,27 @@ const damages: Damage[] = [
       `projections/${april} holds other observations than the snapshot says`,
       `versions/SECOND/data/${april} holds other observations than the snapshot says`,
     ],
+  },
+  {
+    what: "there are projections of no partition, and some are empty",
+    damage: async ({ w, write }) => {
+      const text = (await w.text(`${storeRoot}projections/${march}`)) ?? "";
+      await write("projections/A_D/year=2020/month=01/data.json", text);
+      await write("projections/A_D/year=2020/month=02/data.json", "[]");
+      await write("projections/A_D/year=2020/month=02/notes.txt", text);
+      await write("projections/Z_D/data.json", "oops");
+    },
+    says: [
+      "projections/A_D/year=2020/month=01/data.json is in no partition of the current version",
+      "projections/Z_D/data.json is in no partition of the current version",
+    ],
+  },
+  {
+    what: "a version is said to come after one that cannot be",
+    damage: ({ edit }) =>
+      edit("versions/FIRST/manifest.json", (manifest) => void (manifest["previous_version"] = "../..")),
+    says: ['versions/FIRST/manifest.json says that "../..", which is no version, came before it'],
+    leaves: ['versions/FIRST/manifest.json says that "../..", which is no version, came before it'],
   },
   {
     what: "a projection is gone, and another is not what it was",
@@ -223,19 +257,19 @@ const damages: Damage[] = [
   {
     what: "the state is gone",
     damage: ({ w }) => w.store("state").delete(["rates.json"]),
-    says: ["rates.json is missing"],
+    says: ["the state state/rates.json is missing"],
   },
   {
     what: "the state is damaged",
     damage: ({ w }) => w.store("state").put("rates.json", Buffer.from('{"A_D":1}')),
-    says: ["rates.json is damaged"],
+    says: ["the state state/rates.json is damaged"],
   },
   {
     what: "the state is ahead of what is published",
     damage: ({ w }) =>
       w.store("state").put("rates.json", Buffer.from('{"A_D":"2026-05-02T00:00:00","C_D":"2026-05-02T00:00:00"}')),
     says: [
-      'rates.json says of "A_D" 2026-05-02T00:00:00, and the snapshot 2026-04-02T00:00:00 and of 2 more, differently',
+      'the state state/rates.json says of "A_D" 2026-05-02T00:00:00, and the snapshot 2026-04-02T00:00:00 and of 2 more, differently',
     ],
   },
 ];
