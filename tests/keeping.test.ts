@@ -67,7 +67,7 @@ test("a damaged projection and a lost state are found and repaired", async () =>
   expect(found).toMatchObject({ exitCode: 1, stderr: "" });
   expect(JSON.parse(found.stdout).problems).toEqual([
     { key: `datasets/example/${projection}`, problem: "is missing", repairable: true },
-    { key: "example.json", problem: "is missing", repairable: true },
+    { key: "the state ./data/state/example.json", problem: "is missing", repairable: true },
   ]);
   expect(await run("verify", "example", "--repair")).toMatchObject({ exitCode: 0, stderr: "" });
   expect(content(cwd)).toEqual(whole);

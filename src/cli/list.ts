@@ -13,7 +13,7 @@ import { datasetsFolder, folderArgs, outputArgs, overrideArgs } from "./common.t
 import { openDatasets, type DatasetReader } from "./dataset.ts";
 import { exitCodeFor, worstOf } from "./exit.ts";
 import { listText } from "./list_text.ts";
-import { reportedError } from "./outcome.ts";
+import { reportedError } from "../run/report.ts";
 import { jsonText, linesShown } from "./screen.ts";
 
 /** What `list` says of one dataset file. */

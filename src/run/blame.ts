@@ -12,7 +12,7 @@ export function blamed(verb: string, pluginName: string, error: unknown, signal:
 }
 
 /** Where in the plugin's own module it was thrown; none for what is built in, whose places mean nothing outside. */
-function placeIn(error: unknown, pluginName: string): Omit<Problem, "message"> | undefined {
+export function placeIn(error: unknown, pluginName: string): Omit<Problem, "message"> | undefined {
   if (!(error instanceof Error)) return undefined;
   for (const [, file = "", line, column] of (error.stack ?? "").matchAll(/^\s*at (?:.*\()?(\/.+?):(\d+):(\d+)\)?$/gm)) {
     if (basename(file, extname(file)) !== pluginName || file.startsWith("/$bunfs/")) continue;

@@ -7,25 +7,31 @@ import { diagnose, type Diagnosis } from "./diagnosis.ts";
 import { openDiary } from "./diary.ts";
 import type { RunPorts } from "./ports.ts";
 
-const longestSeconds = 20;
+const ifLate =
+  "see that the source can be reached from here: the network, a proxy, a firewall; a run waits longer for it";
 
 /** Extracts as a run does, but that what comes over HTTP is broken off with its first bytes. */
 export function checkSource(dataset: Dataset, ports: RunPorts): Promise<Diagnosis> {
   const shown = (url: string) => `${dataset.source.plugin.name}: ${ports.mask(publicUrl(url))}`;
-  return diagnose("source", async () => {
-    let answered: string | undefined;
-    const http = brokenOff(ports.http, (url) => (answered = url));
-    const { path, remove } = await ports.tempDir();
-    try {
-      const source = await firstBytes(dataset, { ...ports, http }, path);
-      return source === "unchanged" ? "unchanged" : `${shown(source.url)} has ${source.blob.size} bytes`;
-    } catch (error) {
-      if (answered === undefined) throw error;
-      return `${shown(answered)} answers`;
-    } finally {
-      await remove();
-    }
-  });
+  return diagnose(
+    "source",
+    async (late) => {
+      let answered: string | undefined;
+      const http = brokenOff(ports.http, (url) => (answered = url));
+      const signal = AbortSignal.any([ports.signal, late]);
+      const { path, remove } = await ports.tempDir();
+      try {
+        const source = await firstBytes(dataset, { ...ports, http, signal }, path);
+        return source === "unchanged" ? "unchanged" : `${shown(source.url)} has ${source.blob.size} bytes`;
+      } catch (error) {
+        if (answered === undefined) throw error;
+        return `${shown(answered)} answers`;
+      } finally {
+        await remove();
+      }
+    },
+    ifLate,
+  );
 }
 
 function firstBytes(dataset: Dataset, ports: RunPorts, tempDir: string): Promise<RawSource | "unchanged"> {
@@ -51,7 +57,6 @@ function brokenOff(http: HttpClient, answered: (url: string) => void): HttpClien
       return http.get(url, {
         ...request,
         retries: 0,
-        timeoutSeconds: Math.min(request.timeoutSeconds, longestSeconds),
         signal: AbortSignal.any([request.signal, enough.signal]),
         onProgress() {
           answered(url);

@@ -1,7 +1,7 @@
 import { IngestorError } from "../core/errors.ts";
 import type { ObjectStore } from "../core/ports.ts";
 import { ignoredConditions } from "../store/conditions.ts";
-import { diagnose, type Diagnosis } from "./diagnosis.ts";
+import { diagnose, failure, type Diagnosis, type Tell } from "./diagnosis.ts";
 
 const body = Buffer.from("ingestor doctor looks whether it may write here; this may be deleted\n");
 
@@ -9,33 +9,43 @@ const body = Buffer.from("ingestor doctor looks whether it may write here; this 
 export interface StoreProbe {
   /** For people: `store`, `state`. */
   name: string;
-  objects: ObjectStore;
+  open(): ObjectStore;
   /** Undefined: nothing has to be listed. */
   prefix: string | undefined;
   key: string;
 }
 
-/** The rights that a run needs in a store, and whether conditions are enforced there, each tried out. */
-export async function checkStore(probe: StoreProbe): Promise<Diagnosis[]> {
-  const { name, objects, prefix, key } = probe;
-  const found: Diagnosis[] = [];
-  const look = async (what: string, work: Parameters<typeof diagnose>[1]): Promise<boolean> => {
-    const diagnosis = await diagnose(`${name} ${what}`, work);
-    found.push(diagnosis);
-    return diagnosis.status !== "fail";
-  };
+type Opened = Omit<StoreProbe, "open"> & { objects: ObjectStore };
 
-  if (prefix !== undefined) await look("list", async () => listed(objects, prefix));
-  // Without ours, what is there would be another's: nothing else is tried then.
-  if (!(await look("put", async () => written(objects, key)))) return found;
-  await look("get", async () => read(objects, key));
-  await look("conditions", async () => conditions(objects, key));
-  found.push(await removal(probe));
-  return found;
+/** The rights that a run needs in a store, and whether conditions are enforced there, each tried out. */
+export async function checkStore({ open, ...place }: StoreProbe, tell: Tell): Promise<void> {
+  let objects: ObjectStore;
+  try {
+    objects = open();
+  } catch (error) {
+    return tell(failure(place.name, error));
+  }
+  // At the same time, as each may have to wait for a server that does not answer.
+  await Promise.all([checkListing({ ...place, objects }, tell), checkObject({ ...place, objects }, tell)]);
 }
 
-async function listed({ list, name }: ObjectStore, prefix: string): Promise<string> {
-  for await (const _ of list(prefix)) return `${name}/${prefix} has objects`;
+async function checkListing({ name, objects, prefix, key }: Opened, tell: Tell): Promise<void> {
+  if (prefix !== undefined) await tell(await diagnose(`${name} list`, () => listed(objects, prefix, key)));
+}
+
+async function checkObject(place: Opened, tell: Tell): Promise<void> {
+  const { name, objects, key } = place;
+  const put = await diagnose(`${name} put`, () => written(objects, key));
+  await tell(put);
+  // Without ours, what is there would be another's: nothing else is tried then.
+  if (put.status === "fail") return;
+  await tell(await diagnose(`${name} get`, () => read(objects, key)));
+  await tell(await diagnose(`${name} conditions`, () => conditions(objects, key)));
+  await tell(await removal(place));
+}
+
+async function listed({ list, name }: ObjectStore, prefix: string, own: string): Promise<string> {
+  for await (const { key } of list(prefix)) if (key !== own) return `${name}/${prefix} has objects`;
   return `${name}/${prefix} is empty`;
 }
 
@@ -63,7 +73,7 @@ async function conditions(objects: ObjectStore, key: string): Promise<string | O
 }
 
 /** A run deletes nothing, so that a store without this right is as good as any for it. */
-async function removal({ name, objects, key }: StoreProbe): Promise<Diagnosis> {
+async function removal({ name, objects, key }: Opened): Promise<Diagnosis> {
   const found = await diagnose(`${name} delete`, async () => {
     await objects.delete([key]);
     if ((await objects.get(key)) === undefined) return "what was written is gone";

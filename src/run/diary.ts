@@ -2,33 +2,13 @@ import { masked } from "../core/secrets.ts";
 import { isoSeconds } from "../core/time.ts";
 import type { Observation } from "../core/observation.ts";
 import type { RunPorts } from "./ports.ts";
-import type { RunReport, SeriesReport } from "./report.ts";
+import { newReport, type RunReport, type SeriesReport } from "./report.ts";
 
 /** The report of a run while it is being written. */
 export type Diary = ReturnType<typeof openDiary>;
 
 export function openDiary(dataset_id: string, run_id: string, ports: RunPorts) {
-  const report: RunReport = {
-    dataset_id,
-    run_id,
-    status: "failed",
-    started_at: isoSeconds(ports.clock.now()),
-    finished_at: "",
-    version_id: null,
-    full: false,
-    added: 0,
-    revised: 0,
-    withdrawn: null,
-    rejected: 0,
-    rejections: {},
-    duplicates: 0,
-    source: null,
-    store: null,
-    files: 0,
-    series: {},
-    stages: [],
-    warnings: [],
-  };
+  const report = newReport(dataset_id, run_id, ports.clock.now());
   const series = new Map<string, SeriesReport>();
   const arrivals = new Map<string, number>();
   const counts: Record<string, number> = {};

@@ -67,7 +67,7 @@ async function* noting(batches: Batches, last: State): Batches {
   for await (const batch of batches) {
     for (const { internal_series_code: code, obs_time } of batch) {
       const local = localPart(obs_time);
-      if (local > (last[code] ?? "")) last[code] = local;
+      if (!Object.hasOwn(last, code) || local > (last[code] ?? "")) last[code] = local;
     }
     yield batch;
   }

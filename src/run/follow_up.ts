@@ -1,3 +1,4 @@
+import { unlessAborted } from "../core/abort.ts";
 import type { State } from "../core/ports.ts";
 import type { Outcome } from "../store/commit.ts";
 import { snapshotOf } from "../store/head.ts";
@@ -40,8 +41,12 @@ export async function followUp(
   const shown = outcome.status === "published" ? await showDraft(job, target, before.shown, outcome) : undefined;
   if (target.state) await saveState(target.state, before.saved, stateOf(snapshot));
   await keep(version_id);
-  if (shown && version_id) await tell(job, target, { version_id, previous_version }, shown);
   await flush(target);
+  if (shown && version_id) {
+    // Whoever listens may not answer; the next run tells what this one could not.
+    await unlessAborted(job.ports.signal, tell(job, target, { version_id, previous_version }, shown));
+    await flush(target);
+  }
   diary.report.version_id = version_id ?? null;
   return outcome.status;
 }

@@ -8,6 +8,7 @@ import { inBatches, metered, type Meter } from "./batches.ts";
 import { blamed, blameEach } from "./blame.ts";
 import type { Session } from "./context.ts";
 import { layoutGuard } from "./guard.ts";
+import { refuseMisshapen } from "./shape_check.ts";
 
 /** Per series code the local time from which this run reads; undefined: the whole series. */
 export type ReadFrom = (internal_series_code: string) => string | undefined;
@@ -55,6 +56,7 @@ async function* parsed(session: Session, source: RawSource, { plugin, options }:
     inBatches(plugin.parse(source, options, parseContext)),
   )) {
     signal.throwIfAborted();
+    refuseMisshapen("parse", plugin.name, batch);
     yield batch;
     // Stages that never wait would keep signals, and the lease of the lock, from being heard before their end.
     await breath();
@@ -77,11 +79,14 @@ async function* normalized(
       for (const point of batch) {
         const result = normalize(point);
         if (result === undefined) continue;
-        if ("rejected" in result) diary.reject(result.rejected);
-        else if (isNew(result, from)) {
-          diary.arrived(result.internal_series_code);
-          observations.push(result);
+        if ("rejected" in result) {
+          diary.reject(result.rejected);
+          continue;
         }
+        refuseMisshapen("normalize", plugin.name, [result]);
+        if (!isNew(result, from)) continue;
+        diary.arrived(result.internal_series_code);
+        observations.push(result);
       }
       yield observations;
     }
@@ -96,9 +101,17 @@ function isNew({ internal_series_code, obs_time }: Observation, from: ReadFrom):
   return last === undefined || localPart(obs_time) > last;
 }
 
-function transformed(session: Session, batches: Batches, { plugin, options }: Step<Transformer>): Batches {
-  const { context, signal } = session;
-  return blameEach("transform", plugin.name, signal, () => plugin.transform(batches, options, context));
+async function* transformed(
+  { context, signal }: Session,
+  batches: Batches,
+  { plugin, options }: Step<Transformer>,
+): Batches {
+  for await (const batch of blameEach("transform", plugin.name, signal, () =>
+    plugin.transform(batches, options, context),
+  )) {
+    refuseMisshapen("transform", plugin.name, batch);
+    yield batch;
+  }
 }
 
 async function* withinWindow({ dataset, now }: Session, batches: Batches, counts: Record<string, number>): Batches {

@@ -36,6 +36,11 @@ export interface RunPorts {
   /** Who runs this, for locks and reports. */
   owner: string;
   signal: AbortSignal;
+  /**
+   * Offers to the listener what is thrown where nobody waits for it, until the function that it gives is called. The
+   * listener says whether it takes the error upon itself. Undefined: nobody watches.
+   */
+  strays?: ((listener: (error: unknown) => boolean) => () => void) | undefined;
   /** The run is named in all events but those of what happens outside of one. */
   notify(event: RunEvent, run?: RunName): void;
   /** Takes the secrets out of a text that is kept or shown. */

@@ -1,4 +1,5 @@
-import type { Problem } from "../core/errors.ts";
+import { IngestorError, type Problem } from "../core/errors.ts";
+import { isoSeconds } from "../core/time.ts";
 
 export type RunStatus = "published" | "unchanged" | "done" | "blocked" | "busy" | "stopped" | "failed";
 
@@ -45,4 +46,41 @@ export interface RunReport {
   stages: StageReport[];
   warnings: string[];
   error?: { code: string; message: string; hint?: string; problems?: Problem[] };
+}
+
+/** The report of a run of which nothing has come yet. */
+export function newReport(dataset_id: string, run_id: string, began: Date): RunReport {
+  return {
+    dataset_id,
+    run_id,
+    status: "failed",
+    started_at: isoSeconds(began),
+    finished_at: isoSeconds(began),
+    version_id: null,
+    full: false,
+    added: 0,
+    revised: 0,
+    withdrawn: null,
+    rejected: 0,
+    rejections: {},
+    duplicates: 0,
+    source: null,
+    store: null,
+    files: 0,
+    series: {},
+    stages: [],
+    warnings: [],
+  };
+}
+
+/** An error as reports have it. */
+export function reportedError(error: unknown): NonNullable<RunReport["error"]> {
+  if (!(error instanceof IngestorError)) return { code: "BUG", message: String(error) };
+  const { code, message, hint, problems } = error;
+  return {
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(problems.length > 0 && { problems: [...problems] }),
+  };
 }

@@ -1,4 +1,4 @@
-import { IngestorError, reasonOf } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import type { Dataset } from "../config/dataset.ts";
 import { encodeJson } from "../store/json.ts";
 import type { Site } from "../store/site.ts";
@@ -7,7 +7,8 @@ import { openDiary, type Diary } from "./diary.ts";
 import { locked } from "./holdings.ts";
 import { openTarget } from "./open_target.ts";
 import type { RunPorts } from "./ports.ts";
-import type { RunReport, RunStatus } from "./report.ts";
+import { catchStrays } from "./strays.ts";
+import { reportedError, type RunReport, type RunStatus } from "./report.ts";
 import { newRunId } from "./run_id.ts";
 import type { StoreTarget } from "./target.ts";
 
@@ -29,13 +30,14 @@ export async function reported(
   const ports: RunPorts = { ...given, notify: (event) => given.notify(event, { dataset_id, run_id }) };
   const diary = openDiary(dataset_id, run_id, ports);
   ports.notify({ kind: "opened" });
+  const strays = catchStrays(dataset, ports);
   let site: Site | undefined;
   try {
     const target = await openTarget(dataset, ports);
     site = target?.site;
     diary.report.store = site?.objects.name ?? null;
     diary.report.status = await locked(dataset, ports, { run_id, warn: diary.warn }, (lock) => {
-      const signal = lock ? AbortSignal.any([ports.signal, lock.lost]) : ports.signal;
+      const signal = AbortSignal.any([ports.signal, strays.signal, ...(lock ? [lock.lost] : [])]);
       const mayPublish = () => {
         lock?.check();
         signal.throwIfAborted();
@@ -47,24 +49,18 @@ export async function reported(
   } catch (error) {
     describeFailure(diary, error, ports.signal);
     return { report: await closeReport(diary, site), error };
+  } finally {
+    strays.release();
   }
   return { report: await closeReport(diary, site) };
 }
 
 function describeFailure({ report }: Diary, error: unknown, signal: AbortSignal): void {
+  report.error = reportedError(error);
   if (signal.aborted) report.status = "stopped";
-  if (!(error instanceof IngestorError)) {
-    report.error = { code: signal.aborted ? "STOPPED" : "BUG", message: String(error) };
-    return;
-  }
-  if (error.code === "BUSY") report.status = "busy";
-  const { code, message, hint, problems } = error;
-  report.error = {
-    code,
-    message,
-    ...(hint !== undefined && { hint }),
-    ...(problems.length > 0 && { problems: [...problems] }),
-  };
+  // What a stage throws when it is stopped is no bug, whatever it is.
+  if (signal.aborted && report.error.code === "BUG") report.error.code = "STOPPED";
+  if (report.error.code === "BUSY") report.status = "busy";
 }
 
 /** Writes the report beside the versions. That it cannot be written must not hide what it says. */
@@ -74,7 +70,10 @@ async function closeReport(diary: Diary, site: Site | undefined): Promise<RunRep
   try {
     await site.objects.put(site.keys.run(report.run_id), encodeJson(report));
   } catch (error) {
-    diary.warn(`Cannot write the report of run "${report.run_id}": ${reasonOf(error)}`);
+    // What ended the run is said already.
+    if (reasonOf(error) !== report.error?.message) {
+      diary.warn(`Cannot write the report of run "${report.run_id}": ${reasonOf(error)}`);
+    }
   }
   return report;
 }

@@ -39,7 +39,8 @@ export async function runIntoStore(
   const shown = await heal(session, target, head);
   const published = head.kind === "version" ? head.snapshot : undefined;
   const version_id = head.kind === "empty" ? undefined : head.version_id;
-  const full = request.full || published === undefined || isReadOtherwise(last, session.reading);
+  const full =
+    request.full || published === undefined || isReadOtherwise(last, session.reading) || wentBack(head, last);
   const planOn = (snapshot?: Snapshot) => readingPlan({ full }, saved, snapshot, dataset.state?.lookback ?? 0);
   const plan = planOn(published);
   diary.report.full = plan.full;
@@ -54,11 +55,17 @@ export async function runIntoStore(
   if (dataset.parse === undefined) return "done";
 
   const batches = observe(session, extracted.source, { parse: dataset.parse, normalize: dataset.normalize }, plan.from);
-  const fits = (codes: Iterable<string>, head: Head) => leavesNoGap(codes, plan.from, planOn(snapshotOf(head)).from);
+  const fits = (codes: Iterable<string>, now: Head) =>
+    (plan.full || !wentBack(now, last)) && leavesNoGap(codes, plan.from, planOn(snapshotOf(now)).from);
   const outcome = await publish(session, { target, head, full: plan.full, extracted, fits }, batches);
   return followUp(session, target, { saved, shown }, outcome, (current) =>
     saveLastSource(site, last, lastSourceOf(session, extracted, current)),
   );
+}
+
+/** Whether an older version was published again, and not compared with the source since: it may be older in any place. */
+function wentBack(head: Head, last: LastSource | undefined): boolean {
+  return head.kind === "version" && head.manifest.rolled_back_to !== undefined && last?.version_id !== head.version_id;
 }
 
 /** What is published can be read whole: a damaged state costs time, and nothing else. */

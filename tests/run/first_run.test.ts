@@ -27,7 +27,7 @@ test("the report of a first run", async () => {
   const { report, error } = await firstRun();
   expect(error).toBeUndefined();
   expect(report.version_id).toMatch(/^v20260421_123456_\d{6}$/);
-  expect(report.run_id).toMatch(/^r20260421_123456_[0-9a-f]{6}$/);
+  expect(report.run_id).toMatch(/^r20260421_123456_789[0-9a-f]{4}$/);
   expect(report).toEqual({
     dataset_id: "rates",
     run_id: report.run_id,

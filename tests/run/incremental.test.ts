@@ -164,6 +164,7 @@ test("what an incremental run has read is never put on a version that ends befor
   expect(report.error).toEqual({
     code: "CONFLICT",
     message: 'Cannot publish "rates": the current version is an older one now',
+    hint: "nothing was published; run again, which reads all that is missing from it",
   });
   expect(await w.text(pointer)).toBe(older);
   w.serve(more);

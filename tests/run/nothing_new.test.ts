@@ -159,7 +159,11 @@ test("the server is asked whether the source changed, and its no is taken", asyn
 test.each<[string, RunSettings, (w: World) => Promise<unknown>]>([
   ["--full after an incremental run", { set, full: true }, async () => {}],
   ["another recipe", { set: [...set, "windowInDays=100"] }, async () => {}],
-  ["a store that was emptied", { set }, async (w) => w.store().delete([`${storeRoot}index/current_version.txt`])],
+  [
+    "a store that was emptied",
+    { set },
+    async (w) => w.store().delete([`${storeRoot}index/current_version.txt`, `${storeRoot}projections/manifest.json`]),
+  ],
 ])("the server is not asked whether the source changed with %s", async (_, settings, change) => {
   const { w } = await ranWithValidators();
   await change(w);

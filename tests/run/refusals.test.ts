@@ -188,3 +188,88 @@ test("a run that fails on a store that has a version names none, for it publishe
   w.serve("!moved\n");
   expect((await w.run()).report).toMatchObject(nothingPublished);
 });
+
+const bad = { name: "bad", summary: "Gives what it should not", options: v.strictObject({}) };
+const point = { internal_series_code: "A_D", obs_time: "2026-04-01", value: 1 };
+const observation = { ...point, obs_time: "2026-04-01T00:00:00-03:00", unit: "index" };
+const parses = (item: unknown) => defineParser({ ...bad, parse: () => [point, item as typeof point] });
+const normalizes = (item: unknown) => defineNormalizer({ ...bad, normalize: () => () => item as typeof observation });
+const transforms = (item: unknown) =>
+  defineTransformer({
+    ...bad,
+    async *transform() {
+      yield [observation, item as typeof observation];
+    },
+  });
+
+test.each<[stage: string, plugin: Plugin, set: string[], reason: string]>([
+  ["parse", parses(null), ["parse={plugin: bad}"], "null, which is no object"],
+  ["parse", parses(5), ["parse={plugin: bad}"], "5, which is no object"],
+  [
+    "parse",
+    parses({ obs_time: "2026-04-01", value: 1 }),
+    ["parse={plugin: bad}"],
+    "{ obs_time: '2026-04-01', value: 1 }, whose internal_series_code is missing",
+  ],
+  [
+    "parse",
+    parses({ ...point, internal_series_code: 7 }),
+    ["parse={plugin: bad}"],
+    "{ internal_series_code: 7, obs_time: '2026-04-01', value: 1 }, whose internal_series_code is of type number",
+  ],
+  [
+    "parse",
+    parses({ internal_series_code: "A_D", obs_time: "2026-04-01" }),
+    ["parse={plugin: bad}"],
+    "{ internal_series_code: 'A_D', obs_time: '2026-04-01' }, whose value is missing",
+  ],
+  [
+    "normalize",
+    normalizes({ ...point, value: null }),
+    ["normalize={plugin: bad}"],
+    "{ internal_series_code: 'A_D', obs_time: '2026-04-01', value: null }, whose value is null",
+  ],
+  ["transform", transforms(undefined), ["transform={plugin: bad}"], "undefined, which is no object"],
+  [
+    "transform",
+    transforms({ ...point, unit: 1 }),
+    ["transform={plugin: bad}"],
+    "{ internal_series_code: 'A_D', obs_time: '2026-04-01', value: 1, unit: 1 }, whose unit is of type number",
+  ],
+])(
+  "a plugin for %s that gives anything else is named, and nothing is published: %#",
+  async (stage, plugin, set, reason) => {
+    const changes = set.includes("parse={plugin: bad}") ? [...set, "parse_config=null"] : set;
+    const { w, report } = await served(source, { set: changes, plugins: [plugin] });
+    expect(report).toMatchObject(nothingPublished);
+    expect(report.error).toEqual({
+      code: "STAGE",
+      message: `Cannot ${stage} with "bad": it gives ${reason}`,
+      hint: "nothing was published; correct the plugin",
+    });
+    await expectOnlyReport(w, report.run_id);
+  },
+);
+
+test("without a series_map, a source that gives nothing at all is an error, but not where the state explains it", async () => {
+  const set = [withState, "parse_config=null", "transform={plugin: units}"];
+  const units = defineTransformer({
+    ...bad,
+    name: "units",
+    async *transform(batches) {
+      for await (const batch of batches) yield batch.map((one) => ({ ...one, unit: "index" }));
+    },
+  });
+  const { w, report } = await served("\n", { set, plugins: [units] });
+  expect(report).toMatchObject(nothingPublished);
+  expect(report.error).toEqual({
+    code: "STAGE",
+    message: 'Cannot load "rates": the source gives no observation at all',
+    hint: "nothing was published; compare the source with what the parser is told of it",
+  });
+  w.serve(source);
+  expect((await w.run({ set, plugins: [units] })).report).toMatchObject({ status: "published", added: 2 });
+  w.serve("\n\n");
+  expect((await w.run({ set, plugins: [units] })).report).toMatchObject({ status: "unchanged", full: false });
+  expect((await w.run({ set, plugins: [units], full: true })).report).toMatchObject({ status: "failed" });
+});

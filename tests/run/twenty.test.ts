@@ -9,6 +9,7 @@ import type { ObjectStore } from "../../src/core/ports.ts";
 import { readManifest } from "../../src/store/head.ts";
 import { ingestor } from "../support/binary.ts";
 import { tempFolder } from "../support/folder.ts";
+import { linesPlugin } from "../support/lines_plugin.ts";
 import { textAt } from "../support/objects.ts";
 import { chainOf, ratesIn } from "../support/publishing.ts";
 import { currentIn, projectedIn, seeded, storeRoot, world } from "../support/run.ts";
@@ -97,21 +98,6 @@ test.skipIf(!outside)(`on S3 at ${outside}`, async () => {
   await publishTogether(() => s3Store({ kind: "s3", bucket, prefix: "", region, endpoint_url: outside }));
 });
 
-const parser = `import { defineParser } from "ingestor";
-import * as v from "valibot";
-export default defineParser({
-  name: "lines",
-  summary: "Reads lines of code,date,value",
-  options: v.strictObject({}),
-  async *parse({ blob }) {
-    for (const row of (await blob.text()).trim().split("\\n")) {
-      const [internal_series_code, obs_time, value] = row.split(",");
-      yield { internal_series_code, obs_time, value, unit: "index", frequency: "D" };
-    }
-  },
-});
-`;
-
 const dataset = `dataset_id: rates
 source: { kind: file, path: base.txt }
 parse: { plugin: lines }
@@ -122,7 +108,7 @@ load: { plugin: file_versioned, root: ./out }
 test("on a directory, twenty processes of the program", async () => {
   const sources = Object.fromEntries(publishers.map((index) => [`datasets/${index}.txt`, text(index)]));
   const cwd = tempFolder({
-    "plugins/lines.ts": parser,
+    "plugins/lines.ts": linesPlugin("D"),
     "datasets/rates.yaml": dataset,
     "datasets/base.txt": base.join("\n"),
     ...sources,
