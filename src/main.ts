@@ -1,22 +1,28 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { AwsCredentials } from "./adapters/aws_credentials.ts";
+import { tempFolders } from "./adapters/temp_folders.ts";
 import { bugText } from "./cli/errors.ts";
 import { runCli } from "./cli/root.ts";
 import { processShell, type PortRequest } from "./cli/shell.ts";
 import { stopOnSignals } from "./cli/signals.ts";
+import { openStrays } from "./cli/strays.ts";
 import { version } from "./cli/version.ts";
 import { topicIn } from "./config/topic.ts";
-import { IngestorError, reasonOf } from "./core/errors.ts";
+import { openGrace, type Grace } from "./core/grace.ts";
+import { hurriedLock } from "./core/hurried_lock.ts";
 import { openSecrets, secretsIn } from "./core/secrets.ts";
 import type { HttpClient, Notifier, ObjectStore, Sleep, StoreLocation } from "./core/ports.ts";
 import type { RunPorts } from "./run/ports.ts";
 
 const secrets = openSecrets();
 secretsIn(process.env).forEach(secrets.add);
+
+const stop = stopOnSignals();
+const strays = openStrays();
+const folders = tempFolders();
+/** Longer than what ends in order takes when nothing answers. */
+const patienceMs = 15_000;
 
 const clock = { now: () => new Date() };
 const sleep: Sleep = (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -31,6 +37,8 @@ async function openPorts(request: PortRequest): Promise<RunPorts> {
       import("./adapters/s3.ts"),
     ]);
   const credentials = toldCredentials(awsCredentials(), secrets.add);
+  const grace = openGrace(request.signal);
+  const openLock = lockOpener({ ...clock, sleep }, credentials);
   const memories = new Map<string, ObjectStore>();
 
   function openMemory(name: string): ObjectStore {
@@ -52,23 +60,24 @@ async function openPorts(request: PortRequest): Promise<RunPorts> {
         case "memory":
           return openMemory(location.name);
         case "s3":
-          return s3Store(location, { credentials });
+          return s3Store(location, { credentials, sleep, grace });
       }
     },
-    openLock: lockOpener({ ...clock, sleep }, credentials),
-    notifier: await openNotifier(credentials),
-    tempDir: () => tempDir(request.tmp ?? tmpdir()),
+    openLock: (settings) => hurriedLock(openLock(settings), grace),
+    notifier: await openNotifier(credentials, grace),
+    tempDir: () => folders.make(request.tmp ?? tmpdir()),
+    strays: strays.listen,
     toolVersion: version,
     mask: secrets.mask,
     owner: `${hostname()}:${process.pid}`,
   };
 }
 
-async function openNotifier(credentials: AwsCredentials): Promise<Notifier | undefined> {
+async function openNotifier(credentials: AwsCredentials, grace: Grace): Promise<Notifier | undefined> {
   const topic = topicIn(process.env);
   if (topic === undefined) return undefined;
   const { snsNotifier } = await import("./adapters/sns.ts");
-  return snsNotifier(topic, credentials);
+  return snsNotifier(topic, credentials, grace);
 }
 
 const lazyHttp: HttpClient = {
@@ -78,36 +87,23 @@ const lazyHttp: HttpClient = {
   },
 };
 
-const tempDirs = new Set<string>();
-
-async function tempDir(parent: string): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(parent, "ingestor-")).catch((cause: unknown) => {
-    throw new IngestorError("STORAGE", `Cannot make a temporary folder in "${parent}": ${reasonOf(cause)}`, {
-      cause,
-      hint: "--tmp DIR or TMPDIR names another place, one that can be written to",
-    });
-  });
-  tempDirs.add(path);
-  return {
-    path,
-    async remove() {
-      await rm(path, { recursive: true, force: true });
-      tempDirs.delete(path);
-    },
-  };
-}
-
+/** Ends the program in order, so that no lock is kept; at once where it does not come to an end. */
 function dieOfBug(error: unknown): void {
-  process.stderr.write(secrets.mask(bugText(error)));
-  process.exit(70);
+  if (strays.isTaken(error)) return;
+  stop.fail(error);
+  globalThis
+    .setTimeout(() => {
+      process.stderr.write(secrets.mask(bugText(error)));
+      process.exit(70);
+    }, patienceMs)
+    .unref();
 }
 
 process.on("uncaughtException", dieOfBug);
 process.on("unhandledRejection", dieOfBug);
 // After a second signal nothing else is left to do it.
-process.on("exit", () => tempDirs.forEach((path) => rmSync(path, { recursive: true, force: true })));
+process.on("exit", folders.removeAll);
 
-const shell = processShell(stopOnSignals(), secrets, openPorts);
-const exitCode = await runCli(process.argv.slice(2), shell);
+const exitCode = await runCli(process.argv.slice(2), processShell(stop, secrets, openPorts));
 // Not left to the event loop: a plugin may have left a timer or a connection behind.
 process.stderr.write("", () => process.exit(exitCode));

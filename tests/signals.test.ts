@@ -1,9 +1,10 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Glob } from "bun";
 import { afterAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { binary, ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
-import { startS3Server, testKeys, type S3Faults } from "./support/s3_server.ts";
+import { s3Error, startS3Server, testKeys, type S3Fault, type S3Faults } from "./support/s3_server.ts";
 
 setDefaultTimeout(30_000);
 
@@ -54,8 +55,20 @@ const source = Bun.serve({
     );
   },
 });
+/** A table whose items can be taken; it never answers where they are to be given back. */
+const table = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  idleTimeout: 60,
+  async fetch(request) {
+    const { ConditionExpression } = (await request.json()) as { ConditionExpression: string };
+    if (ConditionExpression.startsWith("#owner")) await Bun.sleep(600_000);
+    const expiration_time = { N: String(Math.floor(Date.now() / 1000) + 300) };
+    return Response.json({ Attributes: { token: { N: "1" }, expiration_time } });
+  },
+});
 afterAll(async () => {
-  await Promise.all([s3.stop(), source.stop(true)]);
+  await Promise.all([s3.stop(), source.stop(true), table.stop(true)]);
 });
 beforeEach(() => {
   s3.objects.clear();
@@ -80,10 +93,10 @@ function world() {
   const files = ids.map((id) => [`datasets/${id}.yaml`, dataset(id)] as const);
   const cwd = tempFolder({ ...plugins, "datasets/source.txt": "x", "tmp/keep": "", ...Object.fromEntries(files) });
 
-  async function start(args: readonly string[]) {
+  async function start(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
     const child = Bun.spawn([await binary(), "run", ...args, "--json"], {
       cwd,
-      env: { ...env, TMPDIR: join(cwd, "tmp") },
+      env: { ...env, TMPDIR: join(cwd, "tmp"), ...more },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
@@ -112,6 +125,11 @@ function world() {
   return {
     start,
     temporary: () => readdirSync(join(cwd, "tmp")),
+    /** Who holds each lock, by the notes that a run changes when it gives one back. */
+    notedHolders: () =>
+      [...new Glob("**/*.lock").scanSync({ cwd, absolute: true })].map(
+        (path) => JSON.parse(readFileSync(path, "utf8")).holder,
+      ),
     call: (...args: string[]) => ingestor(args, { cwd, env }),
     async locks() {
       const found = await Promise.all(ids.map((id) => ingestor(["lock", "status", id], { cwd, env })));
@@ -184,6 +202,58 @@ test.each([
   const next = await w.call("run", "a", "--json");
   expect(JSON.parse(next.stdout)).toMatchObject({ status: versions === 1 ? "unchanged" : "published" });
   expect((await w.call("verify", "a")).exitCode).toBe(0);
+});
+
+const never: S3Fault = { delayMs: 600_000 };
+const throttled: S3Fault = { answer: s3Error(503, "SlowDown", { headers: { "retry-after": "50" } }) };
+
+/** From the first of these requests on, all meet the fault. Settles when that has come. */
+function failsFrom(first: RegExp, fault: S3Fault): Promise<void> {
+  return new Promise((resolve) => {
+    let failing = false;
+    s3.setFaults(({ kind, key }) => {
+      failing ||= first.test(`${kind} ${key}`);
+      if (failing) resolve();
+      return failing ? fault : undefined;
+    });
+  });
+}
+
+test.each([
+  ["does not answer when it is read", /^GetObject/, never],
+  ["does not answer when a data file is put", /^PutObject .*\/data\//, never],
+  ["does not answer when the pointer is put", /^PutObject .*current_version/, never],
+  ["wants to be left alone for 50 seconds when it is read", /^GetObject/, throttled],
+  ["wants to be left alone for 50 seconds when a data file is put", /^PutObject .*\/data\//, throttled],
+  ["wants to be left alone for 50 seconds when the pointer is put", /^PutObject .*current_version/, throttled],
+])("of a store that %s, a run ends in time after SIGTERM", async (_, first, fault) => {
+  const w = world();
+  const fails = failsFrom(first, fault);
+  const run = await w.start(["a"]);
+  await fails;
+  await Bun.sleep(100);
+  const began = Date.now();
+  run.child.kill("SIGTERM");
+  const { exitCode, reports } = await run.ended();
+  expect(Date.now() - began).toBeLessThan(15_000);
+  expect(exitCode).toBe(143);
+  expect(reports).toMatchObject([{ status: "stopped", version_id: null, error: { code: "STOPPED" } }]);
+  expect([published(), w.notedHolders(), await w.locks(), w.temporary()]).toEqual([[], [null], [], ["keep"]]);
+});
+
+test("of a table that does not answer when the lock is given back, a run ends in time after SIGTERM", async () => {
+  const w = world();
+  const lock = "lock={kind: dynamodb, table_name: locks, region_name: us-east-1}";
+  const slow = slowPuts(/\/data\//, 300);
+  const run = await w.start(["a", "--set", lock], { AWS_ENDPOINT_URL_DYNAMODB: table.url.href });
+  await slow;
+  const began = Date.now();
+  run.child.kill("SIGTERM");
+  const { exitCode, reports } = await run.ended();
+  expect(Date.now() - began).toBeLessThan(15_000);
+  expect(exitCode).toBe(143);
+  expect(reports).toMatchObject([{ status: "stopped", version_id: null }]);
+  expect(reports[0].warnings).toEqual(['Cannot release the lock of "a": Cannot go on: stopped by SIGTERM']);
 });
 
 test("a second signal does not wait for a store that hangs", async () => {

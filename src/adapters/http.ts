@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { IngestorError } from "../core/errors.ts";
 import type { Clock, HttpAnswer, HttpClient, HttpGet, Random } from "../core/ports.ts";
+import { retryAfter } from "../core/retry_after.ts";
 import { publicUrl } from "../core/url.ts";
 import { cannotFetch, type Failure } from "./http_failure.ts";
 import { ask } from "./http_request.ts";
@@ -16,7 +17,6 @@ export interface HttpSettings {
 
 const firstBackoff = 500;
 const longestBackoff = 30_000;
-const longestRetryAfter = 60_000;
 
 /** A client on the runtime's own `fetch`, which also undoes content encodings. */
 export function httpClient({
@@ -33,19 +33,24 @@ export function httpClient({
       const outcome = await ask(asked, headers, request);
       if (!("reason" in outcome)) return outcome;
       if (!outcome.transient || attempt > request.retries) throw cannotFetch(url, outcome, attempt);
-      await pause(outcome, attempt, request.signal);
+      const wait = pauseAfter(outcome, attempt);
+      request.onRetry?.(`${cannotFetch(url, outcome, 1).message}; trying again in ${seconds(wait)} s`);
+      await sleep(wait, request.signal).catch((error: unknown) => {
+        throw request.signal.aborted ? request.signal.reason : error;
+      });
     }
   }
 
-  async function pause({ retryAfter }: Failure, attempt: number, signal: AbortSignal): Promise<void> {
+  function pauseAfter(failure: Failure, attempt: number): number {
     const backoff = random() * Math.min(longestBackoff, firstBackoff * 2 ** (attempt - 1));
-    const asked = Math.min(longestRetryAfter, readRetryAfter(retryAfter, clock.now()));
-    await sleep(Math.max(backoff, asked), signal).catch((error: unknown) => {
-      throw signal.aborted ? signal.reason : error;
-    });
+    return Math.max(backoff, retryAfter(failure.retryAfter, clock.now()));
   }
 
   return { get };
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
 }
 
 function readUrl(text: string): URL {
@@ -59,11 +64,4 @@ function readUrl(text: string): URL {
 
 function lowerCased(headers: Record<string, string> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** Milliseconds to wait, of a number of seconds or an HTTP date; 0 where there is neither. */
-function readRetryAfter(text: string | null | undefined, now: Date): number {
-  const value = text?.trim() ?? "";
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
-  return wait > 0 ? wait : 0;
 }

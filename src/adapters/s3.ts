@@ -1,12 +1,14 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { openGrace, type Grace } from "../core/grace.ts";
 import { withCheckedKeys } from "../core/keys.ts";
-import type { Clock, Etag, Expectation, ObjectStore, Random, S3Location } from "../core/ports.ts";
+import type { Clock, Etag, Expectation, ObjectStore, Random, S3Location, Sleep } from "../core/ports.ts";
 import { awsCredentials, fixedCredentials, type AwsCredentials, type Env } from "./aws_credentials.ts";
 import { s3Address } from "./s3_address.ts";
 import type { s3Bulk } from "./s3_bulk.ts";
 import { backoffAfter } from "./s3_backoff.ts";
 import { cannot, type S3Act } from "./s3_explain.ts";
 import { payloadOf } from "./s3_payload.ts";
-import type { Refusal } from "./s3_refusal.ts";
+import { isTransient, type Refusal } from "./s3_refusal.ts";
 import { s3Sender, usualLimits, type S3Limits } from "./s3_send.ts";
 
 /** All that a store takes from outside; what is not given is the process's own. */
@@ -16,7 +18,9 @@ export interface S3Deps {
   env?: Env;
   clock?: Clock;
   random?: Random;
-  sleep?: (milliseconds: number) => Promise<void>;
+  sleep?: Sleep;
+  /** What is left to requests once the program is to end. */
+  grace?: Grace;
   limits?: S3Limits;
 }
 
@@ -28,24 +32,35 @@ const mark = "x-amz-meta-ingestor-put";
  * to delete, and to find credentials that the environment does not hold.
  */
 export function s3Store(location: S3Location, deps: S3Deps = {}): ObjectStore {
-  const { env = process.env, random = Math.random, sleep = Bun.sleep, limits = usualLimits } = deps;
+  const { env = process.env, random = Math.random, limits = usualLimits, grace = openGrace() } = deps;
   const { clock = { now: () => new Date() } } = deps;
+  const { sleep = (ms, signal) => wait(ms, undefined, { signal }) } = deps;
   const address = s3Address(location, env);
   const credentials = ownCredentials(location) ?? deps.credentials ?? awsCredentials({ env, clock });
-  const send = s3Sender({ region: location.region, credentials, clock, random, sleep, limits });
+  const send = s3Sender({ region: location.region, credentials, clock, random, pause, grace, limits });
   const start = location.prefix === "" ? "" : `${location.prefix}/`;
   const bucket = `s3://${location.bucket}/`;
   const urlOf = (key: string) => address.urlOf(start + key);
 
   function refused(act: S3Act, objectKey: string, refusal: Refusal, attempts: number) {
-    return cannot(bucket + objectKey, refusal, attempts, { location, address, act });
+    const stopped = grace.stop.aborted && isTransient(refusal);
+    return cannot(bucket + objectKey, refusal, attempts, { location, address, act, stopped });
+  }
+
+  async function pause(milliseconds: number): Promise<boolean> {
+    const { stop } = grace;
+    if (stop.aborted) return false;
+    await sleep(milliseconds, stop).catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
+    return !stop.aborted;
   }
 
   let loading: Promise<Bulk> | undefined;
   function bulk(): Promise<Bulk> {
-    const pause = (attempt: number) => sleep(backoffAfter(attempt, random));
+    const pauseAfter = (attempt: number) => pause(backoffAfter(attempt, random));
     loading ??= import("./s3_bulk.ts").then(({ s3Bulk }) =>
-      s3Bulk({ location, address, credentials, limits, pause, cannot: refused }),
+      s3Bulk({ location, address, credentials, limits, grace, pauseAfter, cannot: refused }),
     );
     return loading;
   }

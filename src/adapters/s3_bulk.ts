@@ -1,5 +1,7 @@
 import { DeleteObjectCommand, DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { unlessAborted } from "../core/abort.ts";
 import type { IngestorError } from "../core/errors.ts";
+import type { Grace } from "../core/grace.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { ObjectInfo } from "../core/ports.ts";
 import { clientRefusal, inFlight, s3Client, type ClientSettings } from "./s3_client.ts";
@@ -9,22 +11,27 @@ import { isTransient, type Refusal } from "./s3_refusal.ts";
 /** As many as one request can name. */
 const mostAtOnce = 1000;
 
-export interface BulkSettings extends ClientSettings {
-  /** Waits as long as one does after that attempt. */
-  pause(attempt: number): Promise<void>;
+export interface BulkSettings extends Omit<ClientSettings, "stop"> {
+  grace: Grace;
+  /** Waits as long as one does after that attempt; false where the program is to end, and nothing is tried again. */
+  pauseAfter(attempt: number): Promise<boolean>;
   /** The error for what came to nothing. */
   cannot(act: S3Act, key: string, refusal: Refusal, attempts: number): IngestorError;
 }
 
 /** What takes the SDK: requests whose body is XML. Keys are those of the bucket. */
-export function s3Bulk({ pause, cannot, ...settings }: BulkSettings) {
-  const client = s3Client(settings);
+export function s3Bulk({ grace, pauseAfter, cannot, ...settings }: BulkSettings) {
+  const client = s3Client({ ...settings, stop: grace.stop });
   const { limits, location } = settings;
   const Bucket = location.bucket;
 
-  async function explained<T>(act: S3Act, key: string, work: () => Promise<T>): Promise<T> {
+  async function explained<T>(
+    act: S3Act,
+    key: string,
+    work: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await work();
+      return await grace.limit((over) => unlessAborted(over, work({ abortSignal: over })));
     } catch (error) {
       const failed = clientRefusal(error);
       throw failed ? cannot(act, key, failed.refusal, failed.attempts) : error;
@@ -36,7 +43,7 @@ export function s3Bulk({ pause, cannot, ...settings }: BulkSettings) {
     do {
       // Without an encoding, XML has no way to say some keys.
       const command = new ListObjectsV2Command({ Bucket, Prefix, EncodingType: "url", ContinuationToken: token });
-      const page = await explained("list", Prefix, () => client.send(command));
+      const page = await explained("list", Prefix, (options) => client.send(command, options));
       for (const { Key = "", Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
         yield { key: decodeURIComponent(Key.replaceAll("+", " ")), size: Size, modified: LastModified };
       }
@@ -44,6 +51,7 @@ export function s3Bulk({ pause, cannot, ...settings }: BulkSettings) {
       // The listing would end early without a word, or never.
       if (page.IsTruncated && (next === undefined || next === token)) throw cannot("list", Prefix, stuck, 1);
       token = next;
+      if (token !== undefined) grace.stop.throwIfAborted();
     } while (token !== undefined);
   }
 
@@ -53,14 +61,14 @@ export function s3Bulk({ pause, cannot, ...settings }: BulkSettings) {
     await inParallel(
       inFlight,
       keys.filter((key) => unsayable.test(key)),
-      (Key) => explained("delete", Key, () => client.send(new DeleteObjectCommand({ Bucket, Key }))),
+      (Key) => explained("delete", Key, (options) => client.send(new DeleteObjectCommand({ Bucket, Key }), options)),
     );
   }
 
   async function removeTogether(keys: readonly string[], attempt: number): Promise<void> {
     const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
     const command = new DeleteObjectsCommand({ Bucket, Delete });
-    const { Errors = [] } = await explained("delete", keys[0] ?? "", () => client.send(command));
+    const { Errors = [] } = await explained("delete", keys[0] ?? "", (options) => client.send(command, options));
     const [first] = Errors;
     if (first === undefined) return;
     const refusals = Errors.map(({ Code = "", Message = "" }) => ({
@@ -70,10 +78,9 @@ export function s3Bulk({ pause, cannot, ...settings }: BulkSettings) {
     }));
     const final = refusals.findIndex((refusal) => !isTransient(refusal));
     const worst = Math.max(final, 0);
-    if (final >= 0 || attempt >= limits.attempts) {
+    if (final >= 0 || attempt >= limits.attempts || !(await pauseAfter(attempt))) {
       throw cannot("delete", Errors[worst]?.Key ?? "", refusals[worst] ?? stuck, attempt);
     }
-    await pause(attempt);
     return removeTogether(
       Errors.flatMap(({ Key }) => Key ?? []),
       attempt + 1,

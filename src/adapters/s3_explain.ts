@@ -24,13 +24,17 @@ interface Asked {
   location: S3Location;
   address: S3Address;
   act: S3Act;
+  /** Whether it would have been tried again, were the program not to end. */
+  stopped?: boolean;
 }
 
 /** The error for a request given up after that many attempts. `what` is the object or the prefix, as people write it. */
 export function cannot(what: string, refusal: Refusal, attempts: number, asked: Asked): IngestorError {
   const { reason, hint, code = "STORAGE" } = explain(refusal, asked);
   const tries = attempts > 1 ? `, after ${attempts} attempts` : "";
-  return new IngestorError(code, `Cannot ${s3Acts[asked.act].verb} "${what}": ${reason}${tries}`, { hint });
+  const message = `Cannot ${s3Acts[asked.act].verb} "${what}": ${reason}${tries}`;
+  if (asked.stopped) return new IngestorError("STOPPED", `${message}, and there is no time to try again`, { hint });
+  return new IngestorError(code, message, { hint });
 }
 
 function explain(refusal: Refusal, asked: Asked): Explanation {

@@ -1,7 +1,10 @@
 import { AwsV4Signer } from "aws4fetch";
+import { unlessAborted } from "../core/abort.ts";
+import type { Grace } from "../core/grace.ts";
 import type { Clock, Etag, Random } from "../core/ports.ts";
+import { retryAfter } from "../core/retry_after.ts";
 import type { AwsCredentials, AwsKeys } from "./aws_credentials.ts";
-import { askedWait, backoffAfter } from "./s3_backoff.ts";
+import { backoffAfter } from "./s3_backoff.ts";
 import { isIntact, payloadHeaders, type Payload } from "./s3_payload.ts";
 import {
   corrupt,
@@ -45,7 +48,9 @@ export interface SendSettings {
   credentials: AwsCredentials;
   clock: Clock;
   random: Random;
-  sleep: (milliseconds: number) => Promise<void>;
+  /** False where the program is to end, and nothing is tried again. */
+  pause: (milliseconds: number) => Promise<boolean>;
+  grace: Grace;
   limits: S3Limits;
 }
 
@@ -53,7 +58,7 @@ export interface SendSettings {
 const slowestBytesPerMs = 128;
 
 /** Sends signed requests with the runtime's own `fetch`: a tenth of what they cost with the SDK. */
-export function s3Sender({ region, credentials, clock, random, sleep, limits }: SendSettings) {
+export function s3Sender({ region, credentials, clock, random, pause, grace, limits }: SendSettings) {
   const signingKeys = new Map<string, ArrayBuffer>();
 
   async function sign(request: S3Request, keys: AwsKeys): Promise<Headers> {
@@ -83,8 +88,9 @@ export function s3Sender({ region, credentials, clock, random, sleep, limits }: 
     return fetch(url, { method, headers, signal, redirect: "manual", decompress: false, ...(body && { body }) });
   }
 
-  async function ask(request: S3Request, keys: AwsKeys): Promise<S3Answer | Refusal> {
+  async function ask(request: S3Request, keys: AwsKeys, over: AbortSignal): Promise<S3Answer | Refusal> {
     const alarm = alarmClock();
+    over.addEventListener("abort", alarm.ring);
     alarm.set(limits.attemptMs + timeFor(request.payload?.size));
     try {
       const answer = await exchange(request, keys, alarm.signal);
@@ -100,21 +106,27 @@ export function s3Sender({ region, credentials, clock, random, sleep, limits }: 
     }
   }
 
+  function attemptOnce(request: S3Request): Promise<{ keys: AwsKeys; outcome: S3Answer | Refusal }> {
+    return grace.limit(async (over) => {
+      const keys = await unlessAborted(over, credentials.current());
+      return { keys, outcome: await ask(request, keys, over) };
+    });
+  }
+
   return async function send(request: S3Request): Promise<Sent> {
     const end = clock.now().getTime() + limits.requestMs + timeFor(request.payload?.size);
     let isRenewed = false;
     for (let attempt = 1; ; attempt++) {
-      const keys = await credentials.current();
-      const outcome = await ask(request, keys);
+      const { keys, outcome } = await attemptOnce(request);
       if ("body" in outcome) return { answer: outcome };
-      if (isExpiry(outcome) && !isRenewed) {
+      if (isExpiry(outcome) && !isRenewed && !grace.stop.aborted) {
         isRenewed = true;
-        if (await credentials.renew(keys)) continue;
+        if (await grace.limit((over) => unlessAborted(over, credentials.renew(keys)))) continue;
       }
-      const wait = Math.max(backoffAfter(attempt, random), askedWait(outcome));
-      const isLast = attempt >= limits.attempts || clock.now().getTime() + wait >= end;
-      if (isLast || !isTransient(outcome)) return { refusal: outcome, attempts: attempt };
-      await sleep(wait);
+      const now = clock.now();
+      const wait = Math.max(backoffAfter(attempt, random), retryAfter(outcome.retryAfter, now));
+      const isLast = attempt >= limits.attempts || now.getTime() + wait >= end || !isTransient(outcome);
+      if (isLast || !(await pause(wait))) return { refusal: outcome, attempts: attempt };
     }
   };
 }
@@ -127,16 +139,18 @@ async function receive(answer: Response, { method }: S3Request): Promise<S3Answe
   return etag === null ? noEtag(status) : { etag, headers, body };
 }
 
-/** Aborts its signal when the time is over that was set last. */
+/** Aborts its signal when the time is over that was set last, or at once. */
 function alarmClock() {
   const controller = new AbortController();
+  const ring = () => controller.abort(new DOMException("late", "TimeoutError"));
   let timer: Timer | undefined;
   return {
     signal: controller.signal,
     set(milliseconds: number): void {
       clearTimeout(timer);
-      timer = setTimeout(() => controller.abort(new DOMException("late", "TimeoutError")), milliseconds);
+      timer = setTimeout(ring, milliseconds);
     },
+    ring,
     stop: () => clearTimeout(timer),
   };
 }

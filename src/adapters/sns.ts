@@ -1,5 +1,7 @@
 import type { PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
+import { unlessAborted } from "../core/abort.ts";
 import { IngestorError, reasonOf } from "../core/errors.ts";
+import { openGrace } from "../core/grace.ts";
 import type { Notifier, ProjectionUpdate } from "../core/ports.ts";
 import { keepsOrder } from "../config/topic.ts";
 import type { AwsCredentials } from "./aws_credentials.ts";
@@ -8,14 +10,15 @@ const longestSubject = 100;
 const attemptTimeoutMs = 5_000;
 
 /** Announces on an SNS topic in the region of the topic, at the endpoint of the environment. The SDK is loaded with the first event. */
-export function snsNotifier(topicArn: string, credentials: AwsCredentials): Notifier {
+export function snsNotifier(topicArn: string, credentials: AwsCredentials, { limit } = openGrace()): Notifier {
   let client: SNSClient | undefined;
   return {
     async announce(event, version_id) {
       const { PublishCommand } = await import("@aws-sdk/client-sns");
-      client ??= await connect(topicArn, credentials);
+      const sns = (client ??= await connect(topicArn, credentials));
+      const command = new PublishCommand(messageOf(topicArn, event, version_id));
       try {
-        await client.send(new PublishCommand(messageOf(topicArn, event, version_id)));
+        await limit((over) => unlessAborted(over, sns.send(command, { abortSignal: over })));
       } catch (error) {
         throw new IngestorError("STORAGE", `Cannot publish to topic "${topicArn}": ${reasonOf(error)}`, {
           cause: error,

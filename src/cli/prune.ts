@@ -10,6 +10,7 @@ const usual = { last: 10, days: 30 };
 export const pruneCommand = command({
   name: "prune",
   description: "Show what old versions, and what they alone need, can go; with --yes delete it",
+  endsInOrder: true,
   args: {
     ...datasetArg,
     "keep-last": { type: "string", valueHint: "N", description: `Keep the newest N versions (${usual.last})` },

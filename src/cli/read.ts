@@ -16,6 +16,7 @@ import { linesShown, moreLine } from "./screen.ts";
 export const readCommand = command({
   name: "read",
   description: "Print the observations of a dataset, of the current version or of one before it",
+  endsInOrder: true,
   args: {
     ...datasetArg,
     series: { type: "string", valueHint: "CODE,…", description: "Only these series; may be repeated" },

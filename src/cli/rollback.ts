@@ -9,6 +9,7 @@ import { changesText } from "./summary.ts";
 export const rollbackCommand = command({
   name: "rollback",
   description: "Publish the content of an earlier version again, as a version of its own",
+  endsInOrder: true,
   args: {
     ...datasetArg,
     version: { type: "positional", required: true, description: "Id of the version to go back to" },

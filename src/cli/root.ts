@@ -47,12 +47,17 @@ export async function runCli(argv: readonly string[], given: Shell): Promise<num
   try {
     const logFormat = logFormatOf(logFormatFlag(argv), given.env, given.terminal !== undefined);
     shell = { ...given, logFormat };
-    return await dispatch(argv, shell);
+    const exitCode = await dispatch(argv, shell);
+    const bug = shell.stop.bug();
+    if (bug === undefined) return exitCode;
+    throw bug;
   } catch (error) {
+    // What stopped because of a bug says no more than the bug itself.
+    const thrown = shell.stop.bug() ?? error;
     const { fail } = await openMessages(shell);
-    const text = errorText(error, argv.includes("-v") || argv.includes("--verbose"));
-    fail(text, { error_code: error instanceof IngestorError ? error.code : "BUG" });
-    return exitCodeOf(error, shell.stop.exitCode());
+    const text = errorText(thrown, argv.includes("-v") || argv.includes("--verbose"));
+    fail(text, { error_code: thrown instanceof IngestorError ? thrown.code : "BUG" });
+    return exitCodeOf(thrown, shell.stop.exitCode());
   }
 }
 
@@ -63,6 +68,7 @@ async function dispatch([word, ...rest]: readonly string[], shell: Shell): Promi
     return 2;
   }
   if (word.startsWith("-")) return rootFlag([word, ...rest], shell);
+  if (word === "help") return dispatch([...rest.slice(0, 1), "--help"], shell);
   if (Object.hasOwn(commands, word)) return runNamed(word, rest, shell);
   const { isBareDataset } = await import("./bare_dataset.ts");
   if (await isBareDataset(word, rest, shell)) return runNamed("run", [word, ...rest], shell);

@@ -38,6 +38,7 @@ const args = {
 export const runCommand = command({
   name: "run",
   description: "Run datasets: fetch, compare, and publish what is new",
+  endsInOrder: true,
   args,
   async run(flags, invocation) {
     const { shell } = invocation;

@@ -118,6 +118,8 @@ export interface HttpGet {
   tempDir: string;
   signal: AbortSignal;
   onProgress?: ((receivedBytes: number, totalBytes: number | undefined) => void) | undefined;
+  /** Told of each attempt that failed, before the wait for the next. */
+  onRetry?: ((message: string) => void) | undefined;
 }
 
 export interface HttpAnswer {

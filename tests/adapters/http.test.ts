@@ -262,6 +262,16 @@ describe("retries", () => {
     );
   });
 
+  test("each is told of, without the secrets of the URL", async () => {
+    const { url } = serve((_, asked) => new Response("", { status: asked < 3 ? 503 : 200 }));
+    const told: string[] = [];
+    await client().get(`${url}a?token=hush`, { onRetry: (message) => void told.push(message) });
+    expect(told).toEqual([
+      `Cannot fetch "${url}a?token=***": 503 Service Unavailable; trying again in 0.3 s`,
+      `Cannot fetch "${url}a?token=***": 503 Service Unavailable; trying again in 0.5 s`,
+    ]);
+  });
+
   test("the pause has a limit", async () => {
     const { url } = serve(() => new Response("", { status: 500 }));
     const { get, waits } = client();

@@ -141,10 +141,18 @@ describe("retries", () => {
     const { store, waits } = storeOn(server, { random: () => 0.5 });
     await failureOf(get(store));
     expect(waits).toEqual([125, 250, 500, 1000, 2000]);
-    failing("GetObject", { answer: s3Error(503, "SlowDown", { headers: { "retry-after": "7" } }) });
-    const asked = storeOn(server);
-    await asked.store.get("a");
-    expect(asked.waits).toEqual([7000]);
+    const now = Date.parse("2026-01-02T12:00:00Z");
+    for (const [value, wait] of [
+      ["7", 7000],
+      ["3600", 60_000],
+      ["Fri, 02 Jan 2026 12:00:30 GMT", 30_000],
+    ] as const) {
+      failing("GetObject", { answer: s3Error(503, "SlowDown", { headers: { "retry-after": value } }) });
+      const asked = storeOn(server, { clock: { now: () => new Date(now) } });
+      // By that clock, the second attempt is signed on another day.
+      await failureOf(asked.store.get("a"));
+      expect(asked.waits).toEqual([wait]);
+    }
   });
 
   test("end when the time for the request is over", async () => {

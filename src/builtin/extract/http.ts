@@ -55,6 +55,7 @@ export default defineExtractor({
       tempDir: ctx.tempDir,
       signal: ctx.signal,
       onProgress: (received, total) => ctx.progress(received, total),
+      onRetry: (message) => ctx.warn(message),
     });
     if (answer.status !== 304) return sourceOf(answer.url, answer.headers, answer.body);
     if (Object.keys(conditionsOf(ctx.validators)).length > 0) return "unchanged";
