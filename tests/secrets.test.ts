@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "bun:test";
 import { ingestor } from "./support/binary.ts";
+import { startDynalite, tablesAt } from "./support/dynamodb.ts";
+import { dynamodbProxy } from "./support/dynamodb_proxy.ts";
 import { tempFolder } from "./support/folder.ts";
 import { startS3Server } from "./support/s3_server.ts";
 import { startFauxqs, topicAt } from "./support/topic.ts";
@@ -12,6 +14,9 @@ const canaries = {
   awsToken: "canary-aws-session-token",
   variable: "canary token&of variable",
   inPath: "canary-path-key",
+  joined: "canary-joined-name",
+  camel: "canary-camel|case",
+  between: "canary-between-words",
   user: "canary-user",
   password: "canary%40password",
   header: "canary-header-bearer",
@@ -19,10 +24,12 @@ const canaries = {
   loader: "canary/loader+secret",
   option: 'canary "option" password',
   query: "canary-query-signature",
+  yaml: "canary-in-yaml",
+  set: "canary-of-set",
 };
 
-/** As they are, and as they may be written elsewhere. */
-const forms = Object.values(canaries).flatMap((value) => [
+/** As they are, and as they may be written elsewhere; of one in YAML, the eight characters of an escape say enough. */
+const forms = [...Object.values(canaries), canaries.yaml.slice(0, 8)].flatMap((value) => [
   value,
   decodeURIComponent(value),
   encodeURIComponent(value),
@@ -67,7 +74,7 @@ const dataset = (path: string) => `dataset_id: leaky
 frequency: D
 source:
   kind: http
-  url: http://${canaries.user}:${canaries.password}@127.0.0.1:${source.port}/${path}/\${PATH_KEY}/x?a=\${API_TOKEN}&sig=${canaries.query}
+  url: http://${canaries.user}:${canaries.password}@127.0.0.1:${source.port}/${path}/\${PATH_KEY}/\${SECRETVALUE}/\${apiTokenValue}/\${API_KEY_NAME}/x?a=\${API_TOKEN}&sig=${canaries.query}
   retries: 0
   headers: { Authorization: "Bearer ${canaries.header}", X-Other: "\${API_TOKEN}", Cookie: ${canaries.cookie} }
 parse: { plugin: leaky, password: '${canaries.option}' }
@@ -87,6 +94,9 @@ const env = {
   AWS_SECRET_ACCESS_KEY: canaries.awsSecret,
   API_TOKEN: canaries.variable,
   PATH_KEY: canaries.inPath,
+  SECRETVALUE: canaries.joined,
+  apiTokenValue: canaries.camel,
+  API_KEY_NAME: canaries.between,
 };
 
 function world() {
@@ -143,7 +153,7 @@ test("the report and the manifest in the store say where the source is, without 
   s3.objects.clear();
   const { call } = world();
   const { stdout } = await call("run", "leaky", "--json");
-  const url = `http://127.0.0.1:${source.port}/there/***/x?a=***&sig=***`;
+  const url = `http://127.0.0.1:${source.port}/there/***/***/***/***/x?a=***&sig=***`;
   const report = JSON.parse(stdout);
   expect(report.source.url).toBe(url);
   const kept = (key: string) => JSON.parse(s3.objects.get(`datasets/leaky/${key}`)?.body.toString() ?? "null");
@@ -162,6 +172,102 @@ test("what consumers are told has no secret in it", async () => {
   const events = await receive();
   expect(events).toHaveLength(1);
   expect(leaksIn({ events: JSON.stringify(events) })).toEqual([]);
+});
+
+test("what the lock table is told, and keeps, has no secret in it", async () => {
+  s3.objects.clear();
+  const dynamodb = await startDynalite();
+  const [tables, told] = [tablesAt(dynamodb), new Array<string>()];
+  const proxy = dynamodbProxy(dynamodb, ({ body, forward }) => {
+    told.push(JSON.stringify(body));
+    return forward();
+  });
+  const table = await tables.create();
+  const cwd = tempFolder({
+    "plugins/leaky.ts": plugin,
+    "datasets/leaky.yaml": dataset("there").replace(/^lock: .*/m, `lock: { kind: dynamodb, table_name: ${table} }`),
+  });
+  const ended = await ingestor(["run", "leaky"], { cwd, env: { ...env, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint } });
+  expect(ended.exitCode).toBe(0);
+  expect(told.length).toBeGreaterThan(1);
+  const item = await tables.item(table, "etl:leaky");
+  expect(item).toBeDefined();
+  expect(leaksIn({ told: told.join("\n"), item: JSON.stringify(item), ...remains(cwd, ended) })).toEqual([]);
+});
+
+/** The same for every command that reads dataset files, however it shows what is wrong. */
+const readers = [
+  ["run", "leaky"],
+  ["run", "leaky", "--json", "-v"],
+  ["run", "leaky", "--log-format", "json"],
+  ["validate"],
+  ["validate", "--json"],
+  ["doctor", "leaky"],
+  ["doctor", "leaky", "--json"],
+  ["status", "leaky"],
+  ["lock", "status", "leaky"],
+].map((args) => [args.join(" "), args] as const);
+
+describe.each([
+  ["a tag", "!"],
+  ["a tag that is written out", "!<"],
+  ["a tag with a handle", "!e!"],
+  ["an alias", "*"],
+  ["the head of a block of text", "|"],
+  ["an escape", '"\\U'],
+])("a secret that YAML takes for %s", (_, begin) => {
+  const literal = begin + canaries.yaml + (begin.startsWith('"') ? '"' : "");
+
+  test.each(readers)("%s", async (__, args) => {
+    s3.objects.clear();
+    const files = {
+      "a header": dataset("there").replace(/headers: .*/, `headers:\n    Cookie: ${literal}`),
+      "a key": dataset("there").replace(canaries.loader, literal),
+    };
+    for (const text of Object.values(files)) {
+      const cwd = tempFolder({ "plugins/leaky.ts": plugin, "datasets/leaky.yaml": text });
+      const ended = await ingestor(args, { cwd, env });
+      expect([1, 2]).toContain(ended.exitCode);
+      expect(leaksIn(remains(cwd, ended))).toEqual([]);
+    }
+  });
+
+  test("in --set", async () => {
+    const { cwd, call } = world();
+    const ended = await call("run", "leaky", "--set", `load.aws_secret_access_key=${literal}`);
+    expect(ended.exitCode).toBe(2);
+    expect(leaksIn(remains(cwd, ended))).toEqual([]);
+  });
+});
+
+describe.each([
+  ["a colon for the sign", ["--set", `load.aws_secret_access_key: ${canaries.set}`]],
+  ["a colon before a sign", ["--set", `load.aws_secret_access_key:${canaries.set}==`]],
+  ["a blank for the sign", ["--set", "load.aws_secret_access_key", canaries.set]],
+  ["a blank within the argument", ["--set", `load.aws_secret_access_key ${canaries.set}=`]],
+  ["blanks around the sign", ["--set", "load.aws_secret_access_key", "=", canaries.set]],
+  ["a blank after the sign", ["--set", "load.aws_secret_access_key=", canaries.set]],
+  ["no key", ["--set", "", canaries.set]],
+  ["a key without name", ["--set", `=${canaries.set}`]],
+  ["one --set for two", ["--set", "source.timeout=5", `load.aws_secret_access_key=${canaries.set}`]],
+  ["a slip in the flag", ["--sett", "load.aws_secret_access_key", canaries.set]],
+])("a --set with %s", (_, wrong) => {
+  test.each(readers)("%s", async (__, args) => {
+    s3.objects.clear();
+    const { cwd, call } = world();
+    const ended = await call(...args, ...wrong);
+    const left = remains(cwd, ended);
+    expect(leaksIn(left)).toEqual([]);
+    expect(Object.keys(left)).toEqual(["stdout", "stderr"]);
+    expect(ended.exitCode).toBe(2);
+  });
+
+  test("before the command", async () => {
+    const { cwd, call } = world();
+    const ended = await call(...wrong, "leaky");
+    expect(ended.exitCode).toBe(2);
+    expect(leaksIn(remains(cwd, ended))).toEqual([]);
+  });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { ArgDef, ArgsDef } from "citty";
+import { readSetArgument } from "../config/set_argument.ts";
 import { IngestorError } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
 
@@ -14,14 +15,19 @@ interface Reading {
   flags: { name: string; text: string; value: string | undefined }[];
   positionals: string[];
   problems: string[];
+  /** A flag is unknown: whether the word after it is its value, nobody can say. */
+  unsure: boolean;
 }
 
 const repeatable = ["set", "series"];
 
 /** Reads the arguments of a command. Throws an `IngestorError` (`ARGUMENT`) with all that is wrong with them. */
 export function readFlags(raw: readonly string[], definitions: ArgsDef): Flags {
-  const { flags, positionals, problems } = readArguments(raw, definitions);
-  problems.push(...repeated(flags), ...countProblems(positionals, definitions));
+  const { flags, positionals, problems, unsure } = readArguments(raw, definitions);
+  // Alone: where one is wrong, what is taken for a dataset or a flag may be a part of its value.
+  const wrongSets = [...valuesOf(flags, "set").flatMap(setProblems), ...looseSets(positionals, definitions)];
+  if (wrongSets.length > 0) throw wrongArguments(wrongSets);
+  problems.push(...repeated(flags), ...countProblems(positionals, definitions, unsure));
   if (problems.length > 0) throw wrongArguments(problems);
   // Of a repeated flag, citty keeps only the last value.
   const series = valuesOf(flags, "series");
@@ -41,8 +47,21 @@ function valuesOf(flags: Reading["flags"], wanted: string): string[] {
   return flags.filter(({ name }) => name === wanted).map(({ value }) => value ?? "");
 }
 
+function setProblems(raw: string): string[] {
+  const argument = readSetArgument(raw);
+  return "problem" in argument ? [`"${argument.shown}" ${argument.problem}`] : [];
+}
+
+/** Words that were meant for a `--set`, which goes before each; `state` takes words like these itself. */
+function looseSets(positionals: readonly string[], definitions: ArgsDef): string[] {
+  if (!definitions["set"] || definitions["series..."]) return [];
+  return positionals
+    .filter((word) => /^[\w-]+(?:\.[\w-]+)+=/.test(word))
+    .map((word) => `"${word.slice(0, word.indexOf("="))}=…" is no dataset: "--set" goes before each KEY=VALUE`);
+}
+
 function readArguments(raw: readonly string[], definitions: ArgsDef): Reading {
-  const reading: Reading = { flags: [], positionals: [], problems: [] };
+  const reading: Reading = { flags: [], positionals: [], problems: [], unsure: false };
   const end = raw.indexOf("--");
   const words = end < 0 ? [...raw] : raw.slice(0, end);
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
@@ -60,6 +79,7 @@ function readFlag(word: string, words: string[], definitions: ArgsDef, reading: 
   const found = findFlag(flag, definitions);
   if (!found) {
     reading.problems.push(`there is no flag "${flag}"${didYouMeanFlag(flag, definitions)}`);
+    reading.unsure = true;
     return;
   }
   const [name, { type }] = found;
@@ -99,13 +119,13 @@ function repeated(flags: Reading["flags"]): string[] {
   return [...new Set(twice)].map((name) => `"--${name}" is given more than once`);
 }
 
-function countProblems(given: readonly string[], definitions: ArgsDef): string[] {
+function countProblems(given: readonly string[], definitions: ArgsDef, unsure: boolean): string[] {
   const wanted = Object.entries(definitions).filter(([, { type }]) => type === "positional");
   const missing = wanted.slice(given.length).filter(([, { required }]) => required !== false);
   const most = wanted.some(([name]) => name.endsWith("...")) ? Infinity : wanted.length;
   return [
     ...missing.map(([name]) => `the argument ${name.toUpperCase()} is missing`),
-    ...given.slice(most).map((word) => `there is no argument for "${word}"`),
+    ...given.slice(unsure ? Infinity : most).map((word) => `there is no argument for "${word}"`),
   ];
 }
 

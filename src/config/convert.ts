@@ -38,8 +38,12 @@ export function convert(contents: unknown, at: (offset: number) => Place, report
   function aliased({ source }: Alias, place: Place, path: string): Measured {
     const target = anchors.get(source);
     if (target !== undefined && target !== "open") return target;
-    const reason = target === "open" ? "stands for a value that contains it" : "has no anchor before it";
-    report({ message: `${path === "" ? "" : `${path}: `}the alias *${source} ${reason}`, ...place });
+    // Its name is not quoted: text that begins with * and has no quotes can be a secret.
+    const reason =
+      target === "open"
+        ? "the alias stands for a value that contains it"
+        : "the alias has no anchor before it: put text that begins with * in quotes";
+    report({ message: `${path === "" ? "" : `${path}: `}${reason}`, ...place });
     return { node: { kind: "scalar", value: null, place, plain: true, unset: true }, size: 1, height: 0 };
   }
 

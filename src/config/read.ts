@@ -18,6 +18,10 @@ const tokenWords: Record<string, string> = {
   scalar: "text",
 };
 
+const tagCodes = new Set(["TAG_RESOLVE_FAILED", "BAD_COLLECTION_TYPE"]);
+/** The value begins with what YAML has another use for. */
+const quotable = /^(Plain value cannot start|Block scalar header includes)/;
+
 /**
  * Reads one YAML 1.2 document (core schema). Undefined after syntax errors, which are reported; an empty text is null.
  * Duplicate keys and unknown aliases are reported, and the rest is read.
@@ -61,15 +65,19 @@ function ownErrors({ errors, warnings }: Document, unquoted: number): YAMLError[
   });
 }
 
+/** Of the text itself nothing is quoted, since it can be a secret: the place says where it stands. */
 function wordError({ code, message }: YAMLError): string {
   if (code === "MULTIPLE_DOCS") return "a dataset file holds one document: remove what follows the second ---";
   if (code === "RESOURCE_EXHAUSTION") return "is nested too deeply";
-  // What follows is the text itself, which can be a secret.
-  const reason = message.replace(/( token)? in YAML stream.*$/s, "");
+  if (tagCodes.has(code)) return "not valid YAML: a tag is not known here: put text that begins with ! in quotes";
+  if (code === "BAD_DIRECTIVE") return "not valid YAML: a directive is not known here";
+  const reason = message
+    .replace(/( token)? in YAML (stream|document).*$/s, "")
+    .replace(/(?<=escape sequence) .*$|(?<=\w): .*$/s, "");
   const worded = reason.replace(
     /Unexpected ([\w-]+)/,
     (_, token: string) => `Unexpected ${tokenWords[token] ?? token}`,
   );
-  const quote = code === "BAD_SCALAR_START" ? ": put it in quotes" : "";
+  const quote = quotable.test(message) ? ": put it in quotes" : "";
   return `not valid YAML: ${worded.charAt(0).toLowerCase()}${worded.slice(1)}${quote}`;
 }

@@ -1,4 +1,4 @@
-import { isSecretName, secretsInUrl } from "../core/secrets.ts";
+import { saysSecret, secretsInUrl } from "../core/secrets.ts";
 import { referencesIn, type Env } from "./interpolate.ts";
 import type { Node, Path, ScalarNode } from "./tree.ts";
 
@@ -18,7 +18,7 @@ function tellScalar({ value, written }: ScalarNode, env: Env, tell: Tell, path: 
   if (typeof value !== "string" && typeof value !== "number") return;
   const text = String(value);
   for (const { name, fallback } of referencesIn(written ?? "")) {
-    if (isSecretName(name)) tell(env[name] || fallback || "");
+    if (saysSecret(name)) tell(env[name] || fallback || "");
   }
   if (isSecretOption(path)) tellCredentials(text, tell);
   secretsInUrl(text).forEach(tell);
@@ -27,6 +27,8 @@ function tellScalar({ value, written }: ScalarNode, env: Env, tell: Tell, path: 
 /** Of a header, also what follows the scheme: `Bearer …`, `Basic …` with the password that it holds. */
 function tellCredentials(text: string, tell: Tell): void {
   tell(text);
+  // What cannot be read as a variable is quoted alone.
+  for (const [part] of text.matchAll(/\$\{[^}]*\}?/g)) tell(part);
   const [, scheme = "", credentials] = /^([A-Za-z]+) +(\S+)$/.exec(text) ?? [];
   if (credentials === undefined) return;
   tell(credentials);

@@ -1,5 +1,6 @@
 import { isSecret, showValue } from "./show.ts";
 import { readTree } from "./read.ts";
+import { readSetArgument } from "./set_argument.ts";
 import { valueOf, type MapNode, type Node, type Place, type Report } from "./tree.ts";
 
 /**
@@ -7,8 +8,9 @@ import { valueOf, type MapNode, type Node, type Place, type Report } from "./tre
  * lists; VALUE is read as YAML and replaces what is there, whole. What cannot be set is reported and changes nothing.
  */
 export function applySet(root: MapNode, raw: string, report: Report): MapNode {
-  const [, key = "", text] = /^([^=]*)=(.*)$/s.exec(raw) ?? [];
-  if (text === undefined) return refuse("must be KEY=VALUE", { file: `--set ${showValue(raw)}` });
+  const argument = readSetArgument(raw);
+  if ("problem" in argument) return refuse(argument.problem, { file: argument.shown });
+  const { key, text } = argument;
   const path = key.split(".");
   if (path.includes("")) return refuse("KEY must be a dotted path, as in source.url", { file: `--set ${key}=…` });
   const value = readTree(text, () => ({ file: `--set ${key}=…` }), report);

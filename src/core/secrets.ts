@@ -40,7 +40,15 @@ function formsOf(value: string): string[] {
   // A half of a character has no form in a URL.
   const whole = value.toWellFormed();
   const form = new URLSearchParams({ v: whole }).toString().slice(2);
-  return [value, json, inJson(json), encodeURIComponent(whole), encodeURI(whole), form];
+  return [value, json, inJson(json), encodeURIComponent(whole), encodeURI(whole), form, ...inAddress(whole)];
+}
+
+/** As a path and as a query are sent, which encode each another few characters. */
+function inAddress(value: string): string[] {
+  const start = "http://h/";
+  return [start, `${start}?`]
+    .map((before) => (URL.parse(before + value)?.href ?? "").slice(before.length))
+    .filter((form) => form.length >= value.length);
 }
 
 function inJson(text: string): string {
@@ -70,16 +78,41 @@ export function masked(value: unknown, mask: (text: string) => string): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key), masked<unknown>(item, mask)]));
 }
 
+/** Words that only look like one that says secret. */
+const plainWord = /^(?:hockey|key(?:boards?|notes?|words?)|monkeys?|secretar(?:ia|iat|ies|y)|tokeni[sz]\w*|turkey)$/i;
+/** The folder that a shell is in, and was in. */
+const folders = new Set(["PWD", "OLDPWD"]);
+
+/**
+ * Whether the name of a variable that a dataset file reads says that its value is nobody's business, wherever it says
+ * so: what is hidden for nothing costs less than what is shown once.
+ */
+export function saysSecret(name: string): boolean {
+  if (folders.has(name)) return false;
+  return /secret|token|key|pass ?w(?:or)?d|pass ?phrase|pwd|credential|\bauth\b|authorization/i.test(
+    wordsOf(name).join(" "),
+  );
+}
+
 /** Where a secret lies, and not what it is. */
 const placeWords = new Set(["arn", "dir", "file", "folder", "name", "path", "sock", "table"]);
 
-/** Whether the name of a variable says that its value is nobody's business. */
+/**
+ * Whether the name of any variable of the environment says so. Many of them have nothing to do with this program, so
+ * what ends in a word for a place is left alone.
+ */
 export function isSecretName(name: string): boolean {
-  const words = name.toLowerCase().split(/[^a-z]+/);
+  const words = wordsOf(name).map((word) => word.toLowerCase());
   if (placeWords.has(words.at(-1) ?? "")) return false;
   return words.some((word) =>
     /(?:secret|token|passw(?:or)?d|passphrase|key|credential|^auth|authorization)s?$/.test(word),
   );
+}
+
+/** `api`, `Token` and `Value` of `apiTokenValue`. */
+function wordsOf(name: string): string[] {
+  const words = name.replace(/([a-z\d])([A-Z])/g, "$1_$2").split(/[^A-Za-z]+/);
+  return words.filter((word) => !plainWord.test(word));
 }
 
 /** The secrets of an environment: what its names say is one, and those within URLs. */

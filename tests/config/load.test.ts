@@ -107,7 +107,18 @@ describe("problems", () => {
       "dataset_id: @a",
       "a.yaml:1:13 not valid YAML: plain value cannot start with reserved character @: put it in quotes",
     ],
-    ["a tag", "dataset_id: !Ref a", "a.yaml:1:13 not valid YAML: unresolved tag: !Ref"],
+    [
+      "a tag",
+      "dataset_id: !Ref a",
+      "a.yaml:1:13 not valid YAML: a tag is not known here: put text that begins with ! in quotes",
+    ],
+    [
+      "text of what is no block of text",
+      "a: |hunter2",
+      "a.yaml:1:5 not valid YAML: block scalar header includes extra characters: put it in quotes",
+    ],
+    ["text of an escape", 'a: "\\Uhunter2s"', "a.yaml:1:5 not valid YAML: invalid escape sequence"],
+    ["text of a directive", "%hunter2\n---\na: 1", "a.yaml:1:1 not valid YAML: a directive is not known here"],
     ["text of a syntax error is not shown", "a: 1\n}: hunter2", 'a.yaml:2:1 not valid YAML: unexpected "}"'],
     [
       "duplicate keys",
@@ -116,12 +127,16 @@ describe("problems", () => {
       "a.yaml:5:1 provider: duplicate key, first in line 4",
       "a.yaml:6:23 lock.kind: duplicate key, first in line 6",
     ],
-    ["an unknown alias", `${head}provider: *p`, "a.yaml:3:11 provider: the alias *p has no anchor before it"],
+    [
+      "an unknown alias",
+      `${head}provider: *p`,
+      "a.yaml:3:11 provider: the alias has no anchor before it: put text that begins with * in quotes",
+    ],
     [
       "an alias to what it is in",
       `${head}transform: &t [*t]`,
       'a.yaml:3:1 transform: needs "parse" and "normalize": add them, or remove "transform"',
-      "a.yaml:3:16 transform.0: the alias *t stands for a value that contains it",
+      "a.yaml:3:16 transform.0: the alias stands for a value that contains it",
     ],
     ["too deep", `${head}provider: ${"[".repeat(80)}${"]".repeat(80)}`, "a.yaml:1:1 is nested too deeply"],
     ["names", `dataset_id: a/b\nsource: { url: https://x }`, 'a.yaml:1:13 dataset_id: must not contain "/" or "\\"'],

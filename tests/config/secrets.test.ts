@@ -18,6 +18,8 @@ test("a file without secrets has none, and keys that only name something are non
 test.each([
   ["${API_TOKEN} in a text", "source: { url: 'https://h/${API_TOKEN}/x' }", ["the-token"]],
   ["the default of one", "source: { url: 'https://h/${OTHER_TOKEN:-default-token}' }", ["default-token"]],
+  ["a name without a word of its own", "source: { url: 'https://h/${SECRETVALUE}/${API_KEY_NAME}' }", ["one", "two"]],
+  ["what cannot be read as a variable", "source: { password: 'a${b!' }", ["a${b!", "${b!"]],
   ["${HOST}, which is none", "source: { url: 'https://${HOST}/x' }", []],
   ["a password in a URL", "source: { url: 'https://me:pa%20ss@h/x' }", ["pa ss", "pa%20ss", btoa("me:pa ss")]],
   ["a key in a URL", "source: { url: 'https://h/x?api_key=abc&from=2024' }", ["abc"]],
@@ -31,7 +33,9 @@ test.each([
   ["the credentials of a loader", "load: { aws_access_key_id: AKIA, aws_secret_access_key: abc }", ["AKIA", "abc"]],
   ["a password of digits, in a list", "parse_config: { logins: [{ user: me, password: 123456 }] }", ["123456"]],
 ])("of %s", async (_, text, told) => {
-  expect(await toldOf(text, { API_TOKEN: "the-token", HOST: "example.org" })).toEqual(told.toSorted());
+  expect(
+    await toldOf(text, { API_TOKEN: "the-token", SECRETVALUE: "one", API_KEY_NAME: "two", HOST: "example.org" }),
+  ).toEqual(told.toSorted());
 });
 
 test("of what is set on the command line", async () => {

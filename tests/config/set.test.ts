@@ -27,7 +27,10 @@ test("a value is set in order, in maps and lists, and made where it is missing",
 describe("problems", () => {
   const table: [set: string, ...problems: string[]][] = [
     ["provider", "--set provider must be KEY=VALUE"],
-    ["=x", "--set =… KEY must be a dotted path, as in source.url"],
+    ["load.aws_secret_access_key: hunter2==", "--set load.aws_secret_access_key must be KEY=VALUE"],
+    ["load.aws_secret_access_key hunter2=", "--set load.aws_secret_access_key must be KEY=VALUE"],
+    ["load.aws_secret_access_key=", "--set load.aws_secret_access_key needs a value after the =, or null"],
+    ["=x", "--set must be KEY=VALUE"],
     ["source..url=x", "--set source..url=… KEY must be a dotted path, as in source.url"],
     ["provider.name=x", '--set provider.name=x "provider" is neither a map nor a list'],
     [

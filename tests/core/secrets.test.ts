@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isSecretName, masked, openSecrets, secretsIn, secretsInUrl } from "../../src/core/secrets.ts";
+import { isSecretName, masked, openSecrets, saysSecret, secretsIn, secretsInUrl } from "../../src/core/secrets.ts";
 
 function maskOf(...values: string[]) {
   const secrets = openSecrets();
@@ -15,6 +15,13 @@ test("a secret is masked in every form in which it is written", () => {
   expect(mask(JSON.stringify(JSON.stringify({ written })))).toBe('"{\\"written\\":\\"***\\"}"');
   expect(mask(`?q=${encodeURIComponent(written)}`)).toBe("?q=***");
   expect(mask(new URLSearchParams({ written }).toString())).toBe("written=***");
+});
+
+test("a secret is masked as it is sent within an address", () => {
+  const secret = "a|b c[d]^e'f";
+  const { href } = new URL(`https://host/${secret}/x?a=${secret}&b=c`);
+  expect(maskOf(secret)(href)).toBe("https://host/***/x?a=***&b=c");
+  expect(maskOf("../../status")("the status")).toBe("the status");
 });
 
 test("what is short is not masked, and the longest is masked whole", () => {
@@ -56,6 +63,8 @@ describe("the name of a variable", () => {
     "apikey",
     "DB_PASSWD_2",
     "SSH_KEY",
+    "apiTokenValue",
+    "STATE_KEY",
   ])("%s says secret", (name) => expect(isSecretName(name)).toBe(true));
   test.each([
     "PWD",
@@ -66,6 +75,32 @@ describe("the name of a variable", () => {
     "KEYBOARD",
     "HOST",
   ])("%s does not", (name) => expect(isSecretName(name)).toBe(false));
+});
+
+describe("the name of a variable that a dataset file reads", () => {
+  test.each([
+    "SECRETVALUE",
+    "apiTokenValue",
+    "API_KEY_NAME",
+    "TOKEN_FILE",
+    "DB_PWD",
+    "passWord",
+    "commonKey",
+    "COMMONKEY",
+    "KEYWORD_TOKEN",
+    "HTTP_AUTH",
+    "STATE_KEY",
+  ])("%s says secret", (name) => expect(saysSecret(name)).toBe(true));
+  test.each([
+    "PWD",
+    "HOST",
+    "INGESTOR_LOCK_TABLE",
+    "KEYBOARD",
+    "API_KEYWORDS",
+    "TURKEY_URL",
+    "SECRETARIA_URL",
+    "AUTHOR",
+  ])("%s does not", (name) => expect(saysSecret(name)).toBe(false));
 });
 
 test("the secrets of an environment are those of its names, and those within URLs", () => {
