@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "bun:test";
-import { ingestor } from "./support/binary.ts";
+import { binary, ingestor } from "./support/binary.ts";
 import { credentials, startDynalite, tablesAt } from "./support/dynamodb.ts";
 import { tempFolder } from "./support/folder.ts";
 import { startFauxqs, topicAt } from "./support/topic.ts";
@@ -44,6 +44,7 @@ normalize: { plugin: series }
 load: ${load}
 ${more}`;
 
+const onDisk = dataset("{ plugin: file_versioned }");
 const onS3 = `{ plugin: s3_versioned, bucket: test-bucket, endpoint_url: "${s3.endpoint}" }`;
 const onCareless = onS3.replace(s3.endpoint, careless.endpoint);
 const parser = `import { defineParser } from "ingestor";
@@ -64,6 +65,7 @@ function world(text: string, more: Record<string, string> = {}) {
   const call = (...args: string[]) => ingestor(["doctor", ...args], { cwd, env });
   return {
     cwd,
+    env,
     call,
     /** The status and the detail of everything that was looked at, by what it is. */
     async look(...args: string[]) {
@@ -87,25 +89,28 @@ test("of a dataset on S3 with a lock in DynamoDB, all is tried out and nothing i
   const { exitCode, stdout, stderr } = await w.call("rates");
   expect([exitCode, stderr]).toEqual([0, ""]);
   const host = new URL(s3.endpoint).host;
-  expect(
-    stdout
-      .split("\n")
-      .map((line) => line.replace(/ +/g, " "))
-      .slice(1),
-  ).toEqual([
+  const lines = stdout.split("\n").map((line) => line.replace(/ +/g, " "));
+  // What is tried out at the same time comes in any order.
+  expect([...lines.slice(1, 4), ...lines.slice(4, -3).toSorted(), ...lines.slice(-3)]).toEqual([
     `ok temporary folder ${w.cwd}/tmp can be written to`,
     "ok time zones known, with their rules",
     "ok dataset datasets/rates.yaml is valid: rates",
-    `ok clock as that of ${host}`,
-    "ok credentials AWS_ACCESS_KEY_ID of the environment",
-    `ok lock table "${table}" has the key lock_key (S)`,
-    "ok store list s3://test-bucket/datasets/rates/ is empty",
-    "ok store put s3://test-bucket takes objects",
-    "ok store get what was written is read back",
-    "ok store conditions If-None-Match and If-Match are enforced",
-    "ok store delete what was written is gone",
-    'ok lock dynamodb: can be taken and released; "etl:rates": nobody holds it',
-    `ok source http: http://127.0.0.1:${source.port}/endless answers`,
+    ...[
+      `ok clock as that of ${host}`,
+      "ok credentials AWS_ACCESS_KEY_ID of the environment",
+      `ok lock table "${table}" has the key lock_key (S)`,
+      "ok store list s3://test-bucket/datasets/rates/ is empty",
+      "ok store put s3://test-bucket takes objects",
+      "ok store get what was written is read back",
+      "ok store conditions If-None-Match and If-Match are enforced",
+      "ok store delete what was written is gone",
+      "ok state put s3://test-bucket takes objects",
+      "ok state get what was written is read back",
+      "ok state conditions If-None-Match and If-Match are enforced",
+      "ok state delete what was written is gone",
+      'ok lock dynamodb: can be taken and released; "etl:rates": nobody holds it',
+      `ok source http: http://127.0.0.1:${source.port}/endless answers`,
+    ].toSorted(),
     "",
     "all is well",
     "",
@@ -176,28 +181,140 @@ test("a lock table that is not there, or has another key, is told of with how to
   ]);
 });
 
-test("a topic is looked for, and nothing is announced", async () => {
-  const { arn, receive } = await topicAt(sns, { fifo: false });
-  const text = dataset("{ plugin: file_versioned }");
-  const there = await world(text, { SNS_PROJECTION_TOPIC_ARN: arn }).look();
-  const unproven = "whether sns:Publish is granted shows only when a version is announced";
-  expect([there.exitCode, there["topic"]]).toEqual([0, ["ok", `${arn} is there; ${unproven}`, undefined]]);
+test.each([false, true])("a topic is published to in vain, and nothing is announced; fifo: %p", async (fifo) => {
+  const { arn, receive } = await topicAt(sns, { fifo });
+  const there = await world(onDisk, { SNS_PROJECTION_TOPIC_ARN: arn }).look();
+  expect([there.exitCode, there["topic"]]).toEqual([0, ["ok", `${arn} is there; it may be published to`, undefined]]);
   expect(await receive()).toEqual([]);
 
-  const gone = await world(text, { SNS_PROJECTION_TOPIC_ARN: `${arn}-not` }).look();
-  expect([gone.exitCode, gone["topic"]?.[0]]).toEqual([1, "fail"]);
-  expect(gone["topic"]?.[1]).toStartWith(`Cannot find the topic "${arn}-not": `);
-  expect("topic" in (await world(text, { SNS_PROJECTION_TOPIC_ARN: arn }).look("--local", "tried"))).toBe(false);
-
-  const xml =
-    "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>no</Message></Error></ErrorResponse>";
-  const denying = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response(xml, { status: 403 }) });
-  const env = { SNS_PROJECTION_TOPIC_ARN: arn, AWS_ENDPOINT_URL_SNS: denying.url.href };
-  const denied = await world(text, env).look();
-  await denying.stop(true);
-  expect([denied.exitCode, denied["topic"]?.[0]]).toEqual([0, "warn"]);
-  expect(denied["topic"]?.[1]).toContain("sns:GetTopicAttributes is not granted");
+  const gone = arn.replace(":rates-", ":none-");
+  const none = await world(onDisk, { SNS_PROJECTION_TOPIC_ARN: gone }).look();
+  expect([none.exitCode, none["topic"]?.[0]]).toEqual([1, "fail"]);
+  expect(none["topic"]?.[1]).toStartWith(`Cannot find the topic "${gone}": `);
+  const local = await world(onDisk, { SNS_PROJECTION_TOPIC_ARN: arn }).look("--local", "tried");
+  expect("topic" in local).toBe(false);
 });
+
+const snsError = (status: number, code: string, message = "no") =>
+  new Response(
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    { status },
+  );
+const snsAnswer = (action: string) => new Response(`<${action}Response><${action}Result/></${action}Response>`);
+const denied = () => snsError(403, "AuthorizationError");
+const given = () => snsAnswer("GetTopicAttributes");
+const empty = () => snsError(400, "InvalidParameter", "Invalid parameter: Empty message");
+
+test.each([
+  ["nothing may be asked", denied, denied, 1, "fail", "Cannot publish to topic", "grant sns:Publish on arn:"],
+  ["publishing is denied", given, denied, 1, "fail", "access is denied", "its own policy has to allow it too"],
+  ["publishing is all that is granted", denied, empty, 0, "warn", "it may be published to, but", "nothing, if"],
+  [
+    "another thing is wrong",
+    given,
+    () => snsError(400, "InvalidParameter", "TopicArn"),
+    1,
+    "fail",
+    "TopicArn",
+    "check",
+  ],
+  ["the right was not reached", given, () => snsError(400, "ValidationError"), 0, "ok", "shows when a version", ""],
+  ["a server takes it", given, () => snsAnswer("Publish"), 0, "warn", "took a message without content", ""],
+] as const)(
+  "of a topic it is told what is known: %s",
+  async (_, attributes, publish, exitCode, status, detail, todo) => {
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: async (request) => ((await request.text()).includes("Action=Publish") ? publish() : attributes()),
+    });
+    const topic = { SNS_PROJECTION_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:rates" };
+    const found = await world(onDisk, { ...topic, AWS_ENDPOINT_URL_SNS: server.url.href }).look();
+    await server.stop(true);
+    expect([found.exitCode, found["topic"]?.[0]]).toEqual([exitCode, status]);
+    expect(found["topic"]?.[1]).toContain(detail);
+    expect(found["topic"]?.[2] ?? "").toContain(todo);
+  },
+);
+
+/** Takes connections, and never answers. */
+function startSilence(): string {
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  afterAll(() => server.stop(true));
+  return `http://127.0.0.1:${server.port}`;
+}
+
+const silence = startSilence();
+const silent = {
+  AWS_ENDPOINT_URL_S3: silence,
+  AWS_ENDPOINT_URL_DYNAMODB: silence,
+  AWS_ENDPOINT_URL_SNS: silence,
+  SNS_PROJECTION_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:rates",
+};
+const onEnvironment = dataset(
+  "{ plugin: s3_versioned, bucket: test-bucket }",
+  "state: { kind: s3, key: state/rates.json }\nlock: { kind: dynamodb, table_name: locks }\n",
+);
+
+test("servers that never answer are failures, each with what to do", async () => {
+  const { exitCode, ...found } = await world(onEnvironment, silent).look("--set", `source.url=${silence}/x`);
+  expect(exitCode).toBe(1);
+  for (const what of ["store list", "store put", "state put", "lock table", "lock", "topic", "source"]) {
+    const [status, detail, todo] = found[what] ?? [];
+    expect([what, status, typeof detail, typeof todo]).toEqual([what, "fail", "string", "string"]);
+  }
+  expect(found["store put"]?.[1]).toBe("nothing came of it within 20 s");
+  expect(found["lock table"]?.[1]).toContain("DynamoDB in us-east-1 cannot be reached");
+  expect(found["topic"]?.[1]).toContain("SNS cannot be reached");
+  expect(found["source"]?.[2]).toContain("a run waits longer");
+  expect(found["clock"]?.[0]).toBe("warn");
+}, 120_000);
+
+test.each([
+  ["SIGTERM", 143, []],
+  ["SIGINT", 130, ["--json", "--log-format", "json"]],
+] as const)("%s ends it at once, with what is known by then", async (signal, exitCode, flags) => {
+  const { cwd, env } = world(onEnvironment, silent);
+  const child = Bun.spawn([await binary(), "doctor", "rates", ...flags], {
+    cwd,
+    env,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let stdout = "";
+  for await (const chunk of child.stdout) {
+    stdout += new TextDecoder().decode(chunk);
+    if (stdout.includes("/endless answers")) child.kill(signal);
+  }
+  expect(await child.exited).toBe(exitCode);
+  expect(stdout).not.toContain("nothing came of it");
+  expect(await new Response(child.stderr).text()).toContain(`Cannot go on: stopped by ${signal}`);
+});
+
+test.each(["not-a-url", "localhost:8000"])(
+  "endpoints such as %s are failures, and the rest is looked at",
+  async (url) => {
+    const { exitCode, ...found } = await world(onEnvironment, {
+      ...silent,
+      AWS_ENDPOINT_URL_S3: url,
+      AWS_ENDPOINT_URL_DYNAMODB: url,
+      AWS_ENDPOINT_URL_SNS: url,
+    }).look();
+    expect(exitCode).toBe(1);
+    for (const [what, variable] of [
+      ["store", "AWS_ENDPOINT_URL_S3"],
+      ["state", "AWS_ENDPOINT_URL_S3"],
+      ["lock table", "AWS_ENDPOINT_URL_DYNAMODB"],
+      ["lock", "AWS_ENDPOINT_URL_DYNAMODB"],
+      ["topic", "AWS_ENDPOINT_URL_SNS"],
+    ] as const) {
+      expect([what, found[what]?.[0]]).toEqual([what, "fail"]);
+      expect(found[what]?.[2]).toContain(variable);
+    }
+    expect([found["clock"]?.[0], found["source"]?.[0]]).toEqual(["warn", "ok"]);
+  },
+);
 
 test("only the first bytes of a source are fetched, and once", async () => {
   const w = world(dataset("{ plugin: file_versioned }"));

@@ -28,7 +28,7 @@ function listener(reasons: string[]) {
 
 /** Of providers that nobody has set up, and of the chain as a whole. */
 const saysNothing =
-  /^(Could not load credentials from any|Unable to find environment|AWS_PROFILE is set|Skipping SSO|Web identity configuration not|Could not resolve credentials using profile: \[default\]|Profile default could not)/;
+  /^(Could not load credentials from any|Unable to find environment|AWS_PROFILE is set|Skipping SSO|Web identity configuration not|AWS_EC2_METADATA_V1_DISABLED not set|Could not resolve credentials using profile: \[default\]|Profile default could not)/;
 
 function cleaned(reason: string): string {
   // A command line can hold secrets.

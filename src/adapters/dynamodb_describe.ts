@@ -8,11 +8,22 @@ interface Asked {
   credentials: AwsCredentials;
 }
 
+const attemptTimeoutMs = 5_000;
+
 /** The key of a table, as in `lock_key (S)`, and whether it is ready. Undefined where this may not be asked. */
 export async function describeTable(asked: Asked): Promise<{ key: string; ready: boolean } | undefined> {
   const { DescribeTableCommand, DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
   const { table_name: TableName, region_name: region, credentials } = asked;
-  const client = new DynamoDBClient({ region, credentials: async () => ({ ...(await credentials.current()) }) });
+  const client = new DynamoDBClient({
+    region,
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: attemptTimeoutMs,
+      requestTimeout: attemptTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+    credentials: async () => ({ ...(await credentials.current()) }),
+  });
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     const typeOf = (name = "") => Table?.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name);

@@ -33,6 +33,8 @@ function saidBy(error: Error): string {
   return `DynamoDB says ${codeOf(error)}: ${reasonOf(error).replace(/\.$/, "")}`;
 }
 
+const endpointHint = "AWS_ENDPOINT_URL_DYNAMODB, else AWS_ENDPOINT_URL, is the http:// or https:// URL of a server";
+
 /** By the code of the error, a space, and its message. */
 const explanations: readonly [RegExp, (asked: Asked, error: Error) => Explanation][] = [
   [
@@ -69,6 +71,15 @@ const explanations: readonly [RegExp, (asked: Asked, error: Error) => Explanatio
   [
     /^(ExpiredToken|RequestExpired)/,
     () => ({ code: "CONFIG", reason: "the credentials have expired", hint: "renew them, or use a profile or a role" }),
+  ],
+  [
+    /^ERR_INVALID_URL /,
+    () => ({ code: "CONFIG", reason: "the endpoint of the environment is not a URL", hint: endpointHint }),
+  ],
+  [
+    // The SDK does not know an error that has no name.
+    /^Unknown /,
+    ({ region_name }) => ({ reason: `what answers for ${region_name} is not DynamoDB`, hint: endpointHint }),
   ],
   [
     /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|TimeoutError|ConnectionRefused|FailedToOpenSocket)/,

@@ -1,20 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { instantOffsets } from "../core/zone.ts";
-import { diagnose, type Diagnosis } from "../run/diagnosis.ts";
+import { diagnose, type Diagnosis, type Tell } from "../run/diagnosis.ts";
 import type { RunPorts } from "../run/ports.ts";
 import { version } from "./version.ts";
 
 /** What every run needs of the machine. */
-export async function checkEnvironment({ tempDir }: Pick<RunPorts, "tempDir">): Promise<Diagnosis[]> {
-  return [
-    await diagnose(
-      "version",
-      async () => `ingestor ${version}, ${process.platform} ${process.arch}, Bun ${Bun.version}`,
-    ),
-    await diagnose("temporary folder", () => tryFolder(tempDir)),
-    await diagnose("time zones", async () => tryZones()),
-  ];
+export async function checkEnvironment({ tempDir }: Pick<RunPorts, "tempDir">, tell: Tell): Promise<void> {
+  const { platform, arch } = process;
+  await tell(await diagnose("version", async () => `ingestor ${version}, ${platform} ${arch}, Bun ${Bun.version}`));
+  await tell(await diagnose("temporary folder", () => tryFolder(tempDir)));
+  await tell(await diagnose("time zones", async () => tryZones()));
 }
 
 async function tryFolder(tempDir: RunPorts["tempDir"]): Promise<string> {

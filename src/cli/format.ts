@@ -16,9 +16,15 @@ export function formatSeconds(seconds: number): string {
   return `${seconds < 60 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
 
-/** An amount with its unit: bytes as `5.4 MB`, anything else as `1,234 rows`. */
-export function formatAmount(amount: number, unit: string): string {
-  return unit === "bytes" ? formatBytes(amount) : `${formatCount(amount)} ${unit}`;
+/** `1 file`, `1,234 files` */
+export function formatNumber(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** An amount with its unit in the plural: bytes as `5.4 MB`, anything else as `1,234 rows`. */
+export function formatAmount(amount: number, units: string): string {
+  if (units === "bytes") return formatBytes(amount);
+  return units.endsWith("s") ? formatNumber(amount, units.slice(0, -1)) : `${formatCount(amount)} ${units}`;
 }
 
 type Rows = readonly (readonly string[])[];

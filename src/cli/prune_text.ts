@@ -1,6 +1,6 @@
 import type { Pruned } from "../run/prune.ts";
 import type { DoomedVersion } from "../store/prune_plan.ts";
-import { formatBytes, formatCount, formatTable } from "./format.ts";
+import { formatBytes, formatCount, formatNumber, formatTable } from "./format.ts";
 import { cut, jsonText, textOf } from "./screen.ts";
 
 /** What `prune --json` prints. */
@@ -20,10 +20,10 @@ export function pruneJson(dataset_id: string, { store, deleted, plan }: Pruned):
 export function pruneText(dataset_id: string, { deleted, plan }: Pruned, most: number): string {
   const { files, bytes } = totalOf(plan);
   const { versions, archives, reports, kept } = plan;
-  const stays = `${counted(kept.length, "version")} ${kept.length === 1 ? "stays" : "stay"}${unannouncedRemark(plan)}`;
+  const stays = `${formatNumber(kept.length, "version")} ${kept.length === 1 ? "stays" : "stay"}${unannouncedRemark(plan)}`;
   if (files === 0) return textOf([`${dataset_id}: nothing to delete, ${stays}`]);
   const lines = [
-    `${dataset_id}: ${deleted ? "deleted" : "would delete"} ${counted(files, "file")}, ${formatBytes(bytes)}; ${stays}`,
+    `${dataset_id}: ${deleted ? "deleted" : "would delete"} ${formatNumber(files, "file")}, ${formatBytes(bytes)}; ${stays}`,
   ];
   if (versions.length > 0) lines.push("", ...versionTable(versions, most));
   const others = [
@@ -61,8 +61,4 @@ function totalOf({ versions, archives, reports }: Pruned["plan"]): { files: numb
     files: sum(versions.map(filesOf)) + others.length,
     bytes: sum(versions.map(({ bytes }) => bytes)) + sum(others.map(({ size }) => size)),
   };
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -50,11 +50,17 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** What stands of a run that failed after its pointer had moved. */
+function standing({ status, version_id }: RunReport): string {
+  if (status !== "failed" || version_id === null) return "";
+  return `${version_id} is published all the same; the next run finishes what is left\n`;
+}
+
 function failureText({ report, error }: Outcome, verbose: boolean): string | undefined {
-  if (error instanceof IngestorError) return describeError(error, verbose);
+  if (error instanceof IngestorError) return describeError(error, verbose) + standing(report);
   // What a stage throws when it is stopped is no bug, whatever it is.
   if (report.status === "stopped") return `${statusLine(report)}\n`;
-  if (error !== undefined) return bugText(error);
-  if (report.error) return describeError(report.error, verbose);
+  if (error !== undefined) return bugText(error) + standing(report);
+  if (report.error) return describeError(report.error, verbose) + standing(report);
   return ["blocked", "busy", "failed"].includes(report.status) ? `${statusLine(report)}\n` : undefined;
 }

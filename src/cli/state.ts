@@ -50,7 +50,7 @@ export const stateCommand = command({
       ? setState(place, readTimes(words, known))
       : resetState(place, words.length === 0 ? undefined : knownSeries(words, known)));
     const lines = changes.map(({ before = null, after = null, ...change }) => ({ ...change, before, after }));
-    await shell.print(flags.json ? jsonText(lines) : changesText(changes, linesShown(shell, flags.verbose)));
+    await shell.print(flags.json ? jsonText(lines) : changesText(action, changes, linesShown(shell, flags.verbose)));
     return 0;
   },
 });

@@ -14,8 +14,8 @@ export function stateText({ place, state }: { place: string; state: State | null
 }
 
 /** What became of a state, for people: a line for every series that changed. */
-export function changesText(changes: readonly StateChange[], most: number): string {
-  if (changes.length === 0) return "nothing to change\n";
+export function changesText(action: "set" | "reset", changes: readonly StateChange[], most: number): string {
+  if (changes.length === 0) return action === "set" ? "nothing to change\n" : "there is no state to go by now\n";
   const { shown, more } = cut(changes, most);
   const rows = shown.map(({ internal_series_code, before = "none", after = "none" }) => [
     internal_series_code,

@@ -1,5 +1,5 @@
 import { layoutOf } from "../store/layout.ts";
-import { formatCount, formatTable } from "./format.ts";
+import { formatCount, formatNumber, formatTable } from "./format.ts";
 import type { RunReport } from "../run/report.ts";
 
 export interface SummarySettings {
@@ -42,10 +42,9 @@ function destinationOf({ store }: RunReport): string {
 
 /** `+84,727 new, 2 revised, 0 withdrawn` */
 export function changesText({ added, revised, withdrawn }: RunReport): string {
-  const parts = [`+${formatCount(added)} new`, `${formatCount(revised)} revised`];
-  // An incremental run cannot see withdrawals, and must not be read as having found none.
-  if (withdrawn !== null) parts.push(`${formatCount(withdrawn)} withdrawn`);
-  return parts.join(", ");
+  const counts = `+${formatCount(added)} new, ${formatCount(revised)} revised`;
+  // An incremental run must not be read as having found that nothing older has changed.
+  return withdrawn === null ? `${counts}; older values not compared` : `${counts}, ${formatCount(withdrawn)} withdrawn`;
 }
 
 function observationsOf({ series }: RunReport): number {
@@ -75,7 +74,7 @@ function places({ store, version_id, dataset_id, files }: RunReport): string[][]
   if (store === null || version_id === null) return [];
   const layout = layoutOf(dataset_id);
   return [
-    ["version", `${store}/${layout.dataDir(version_id)}  (${formatCount(files)} files)`],
+    ["version", `${store}/${layout.dataDir(version_id)}  (${formatNumber(files, "file")})`],
     ["projections", `${store}/${layout.projectionsDir}`],
   ];
 }

@@ -51,6 +51,29 @@ test("--set may be repeated, and keeps its order", () => {
   expect(sets).toEqual(["a=1", "b=c=d", "a=2"]);
 });
 
+test.each([
+  [["--set", "load.token: hunter2", "x"], '"--set load.token" must be KEY=VALUE'],
+  [["--set", "load.token", "hunter2", "--ful"], '"--set load.token" must be KEY=VALUE'],
+  [["--set=load.token=", "hunter2"], '"--set load.token" needs a value after the =, or null'],
+  [["--set=", "hunter2"], '"--set" must be KEY=VALUE'],
+  [["x", "--set", "a=1", "load.token=hunter2"], '"load.token=…" is no dataset: "--set" goes before each KEY=VALUE'],
+])("of %j only what is wrong with --set is said, and nothing of its value", (raw, problem) => {
+  expect(() => readFlags(raw, definitions)).toThrow(
+    new IngestorError("ARGUMENT", `Cannot read the arguments: ${problem}`),
+  );
+});
+
+test("a word after a flag that is not known may be its value, and is not quoted", () => {
+  expect(() => readFlags(["--sett", "load.token=hunter2"], { full: { type: "boolean" } })).toThrow(
+    new IngestorError("ARGUMENT", 'Cannot read the arguments: there is no flag "--sett"'),
+  );
+});
+
+test("series have a sign between code and time, beside --set", () => {
+  const both = { ...definitions, "series...": { type: "positional", required: false } } as const;
+  expect(readFlags(["a.b=2024"], both).canonical).toEqual(["--", "a.b=2024"]);
+});
+
 test("--series may be repeated, and is passed on as one", () => {
   const { canonical } = readFlags(["--series", "A,B", "x", "--series=C"], definitions);
   expect(canonical).toEqual(["--series=A,B,C", "--", "x"]);

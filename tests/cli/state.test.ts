@@ -43,8 +43,9 @@ test("a change is a line a series", () => {
     { internal_series_code: "A_D", before: undefined, after: time },
     { internal_series_code: "LONG_D", before: time, after: undefined },
   ];
-  expect(changesText(changes, 20)).toBe(`A_D     none                 →  2024-05-03T00:00:00
+  expect(changesText("set", changes, 20)).toBe(`A_D     none                 →  2024-05-03T00:00:00
 LONG_D  2024-05-03T00:00:00  →  none
 `);
-  expect(changesText([], 20)).toBe("nothing to change\n");
+  expect(changesText("set", [], 20)).toBe("nothing to change\n");
+  expect(changesText("reset", [], 20)).toBe("there is no state to go by now\n");
 });

@@ -44,9 +44,9 @@ next: ingestor run example
 `);
 });
 
-test("an incremental run does not speak of withdrawals", () => {
+test("an incremental run says what it did not compare", () => {
   const [first] = runSummary({ ...published, withdrawn: null }, settings).split("\n");
-  expect(first).toBe("example: published v20260102_120000_123456 (+84,727 new, 2 revised)");
+  expect(first).toBe("example: published v20260102_120000_123456 (+84,727 new, 2 revised; older values not compared)");
 });
 
 test("nothing new is one line", () => {
