@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, expect, onTestFinished, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { startFauxqs, topicAt } from "../tests/support/topic.ts";
 import { bcraWorkbook } from "../tests/support/bcra_workbook.ts";
+import { bucketIn, envOf, type Cloud } from "../tests/support/clouds.ts";
 import { startDynalite, tablesAt } from "../tests/support/dynamodb.ts";
 import { finalStage } from "../tests/support/dockerfile.ts";
 import { startS3Server, testKeys } from "../tests/support/s3_server.ts";
@@ -25,6 +26,51 @@ root=$1 user=\${3%:*} group=\${3#*:} folder=$4
 shift 4
 exec setpriv --no-new-privs --clear-groups unshare --root="$root" --wd="$folder" --setgid "$group" --setuid "$user" "$@"`;
 
+interface Limit {
+  name: string;
+  /** Comes before a command, which it becomes. */
+  command: readonly string[];
+  env: Record<string, string>;
+}
+
+const limit = cgroupLimit() ?? dataLimit();
+console.log(`limited to ${megabytes} MB ${limit.name}`);
+
+/** As container engines do it, where this machine lets us: a version 2 hierarchy that counts memory. */
+function cgroupLimit(): Limit | undefined {
+  const top = "/sys/fs/cgroup";
+  const controllers = join(top, "cgroup.subtree_control");
+  if (!existsSync(controllers) || !readFileSync(controllers, "utf8").split(/\s+/).includes("memory")) return undefined;
+  const group = join(top, `ingestor-distroless-${process.pid}`);
+  try {
+    mkdirSync(group);
+    afterAll(() => rmdirSync(group));
+    writeFileSync(join(group, "memory.max"), String(megabytes * 2 ** 20));
+    // A kernel that does not count swap has no such file.
+    const swap = join(group, "memory.swap.max");
+    if (existsSync(swap)) writeFileSync(swap, "0");
+  } catch (error) {
+    console.log(`without a cgroup: ${String(error)}`);
+    return undefined;
+  }
+  const enterGroup = 'echo $$ >"$0" && exec "$@"';
+  return { name: "by a cgroup", command: ["sh", "-c", enterGroup, join(group, "cgroup.procs")], env: {} };
+}
+
+/**
+ * The kernel's limit on private writable memory counts what is only reserved, too: some 280 MB of the runtime's, beside
+ * the pool for compiled code, which is a gigabyte unless it is told otherwise. What is left is less than the task has.
+ */
+function dataLimit(): Limit {
+  const pool = 64;
+  const data = megabytes + 2 * pool;
+  return {
+    name: `by RLIMIT_DATA, at ${data} MB with what is only reserved`,
+    command: ["prlimit", `--data=${data * 2 ** 20}`, "--core=0"],
+    env: { BUN_JSC_jitMemoryReservationSize: String(pool * 2 ** 20) },
+  };
+}
+
 interface Ended {
   exitCode: number;
   stdout: string;
@@ -34,9 +80,9 @@ interface Ended {
 
 /** Nothing of this process's environment reaches the program. */
 async function contained(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const given = Object.entries({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...image.env, ...env });
+  const given = Object.entries({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...image.env, ...limit.env, ...env });
   const command = ["unshare", "--mount", "sh", "-c", enter, "enter", root, tmp, image.user, image.workdir];
-  const child = Bun.spawn([...command, ...image.entrypoint, ...args], {
+  const child = Bun.spawn([...limit.command, ...command, ...image.entrypoint, ...args], {
     env: Object.fromEntries(given),
     stdin: "ignore",
     stdout: "pipe",
@@ -67,6 +113,18 @@ test("the root folder holds the program and the dynamic linker's tools, but no s
   });
   expect(programs).toContain("ingestor");
   expect(programs.filter((name) => /sh$|^(busybox|perl|python|apt|dpkg)/.test(name))).toEqual([]);
+});
+
+test(`a program that takes 600 MB dies of a limit of ${megabytes} MB, and of nothing else`, async () => {
+  const script =
+    "const held = []; while (held.length < 60) held.push(Buffer.alloc(10 * 2 ** 20, 1)); console.log('held');";
+  const take = async (command: readonly string[]) => {
+    const env = { ...process.env, ...limit.env };
+    const child = Bun.spawn([...command, process.execPath, "-e", script], { env, stdout: "pipe", stderr: "ignore" });
+    return { held: (await new Response(child.stdout).text()).trim(), isDead: (await child.exited) !== 0 };
+  };
+  expect(await take([])).toEqual({ held: "held", isDead: false });
+  expect(await take(limit.command)).toEqual({ held: "", isDead: true });
 });
 
 test("--version", async () => {
@@ -108,27 +166,35 @@ test(`a workbook of ${(book.size / 1e6).toFixed(1)} MB is published within ${meg
   expect(ended.peakMb).toBeLessThan(megabytes);
 });
 
-const dynamodb = await startDynalite();
-const sns = await startFauxqs();
+const task = { ...testKeys, sessionToken: "of-the-task" };
+const s3 = await startS3Server({ credentials: task });
+afterAll(() => s3.stop());
+const inside: Cloud = { s3: s3.endpoint, dynamodb: await startDynalite(), messages: await startFauxqs(), keys: task };
+const outside = process.env["INGESTOR_TEST_AWS_ENDPOINT"];
+const keys = { accessKeyId: "test", secretAccessKey: "test" };
+const clouds: [string, Cloud][] = [["servers in this process", inside]];
+if (outside) clouds.push([outside, { s3: outside, dynamodb: outside, messages: outside, keys }]);
 
-test("a whole run on S3, DynamoDB and SNS, with the credentials of a task", async () => {
-  const task = { ...testKeys, sessionToken: "of-the-task" };
-  const s3 = await startS3Server({ credentials: task });
-  onTestFinished(() => s3.stop());
+if (process.env["CI_NO_SKIPS"]) {
+  test("there is a server outside this process, too", () => expect(clouds).toHaveLength(2));
+}
+
+test.each(clouds)("a whole run on S3, DynamoDB and SNS, with the credentials of a task: %s", async (_, cloud) => {
   const Expiration = new Date(Date.now() + 3_600_000).toISOString();
-  const given = { AccessKeyId: task.accessKeyId, SecretAccessKey: task.secretAccessKey, Token: task.sessionToken };
-  using agent = Bun.serve({ ...served, fetch: () => Response.json({ ...given, Expiration }) });
-  const tables = tablesAt(dynamodb);
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token = "any" } = cloud.keys;
+  const role = { AccessKeyId, SecretAccessKey, Token, Expiration };
+  using agent = Bun.serve({ ...served, fetch: () => Response.json(role) });
+  const tables = tablesAt(cloud.dynamodb);
   const table = await tables.create();
-  const topic = await topicAt(sns, { fifo: false });
+  const topic = await topicAt(cloud.messages, { fifo: false });
+  const bucket = await bucketIn(cloud);
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...endpoints } = envOf(cloud);
   const env = {
+    ...endpoints,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${agent.port}/role`,
-    AWS_ENDPOINT_URL_S3: s3.endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_SNS: sns,
     AWS_REGION: "us-east-1",
     DATASET_ID: bcra,
-    INGESTOR_BUCKET: s3.bucket,
+    INGESTOR_BUCKET: bucket.name,
     INGESTOR_LOCK_TABLE: table,
     SNS_PROJECTION_TOPIC_ARN: topic.arn,
     LOG_FORMAT: "json",
@@ -139,7 +205,7 @@ test("a whole run on S3, DynamoDB and SNS, with the credentials of a task", asyn
   expect(first.peakMb).toBeLessThan(megabytes);
 
   const { version_id } = JSON.parse(first.stdout);
-  expect(s3.objects.get(`datasets/${bcra}/index/current_version.txt`)?.body.toString()).toBe(version_id);
+  expect(await bucket.text(`datasets/${bcra}/index/current_version.txt`)).toBe(version_id);
   const lock = await tables.item(table, `etl:${bcra}`);
   expect(lock?.["expiration_time"]).toEqual({ N: "0" });
   const events = await topic.receive();
@@ -147,7 +213,7 @@ test("a whole run on S3, DynamoDB and SNS, with the credentials of a task", asyn
     expect.objectContaining({
       event: "projection_update",
       dataset_id: bcra,
-      bucket: s3.bucket,
+      bucket: bucket.name,
       version_manifest_path: `datasets/${bcra}/versions/${version_id}/manifest.json`,
     }),
   ]);

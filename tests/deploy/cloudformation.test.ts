@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { templateIn, textsIn } from "../support/cloudformation.ts";
 
-const files = ["registry", "cloudformation", "schedule", "state-machine", "triggers"];
+const files = ["registry", "cloudformation", "schedule", "state-machine", "triggers", "batch"];
 const stack = await templateIn("deploy/cloudformation.yaml");
 const propertiesOf = (name: string) => stack.Resources[name]?.Properties;
 
@@ -43,6 +43,33 @@ test("the bucket is versioned, encrypted, closed to the public and to what is no
   expect(propertiesOf("BucketPolicy")).toMatchObject({
     PolicyDocument: { Statement: [{ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }] },
   });
+});
+
+test("no name gets longer than AWS lets it be", async () => {
+  const longestOf = async (file: string, parameter: string) => {
+    const { AllowedPattern } = (await templateIn(`deploy/${file}.yaml`)).Parameters[parameter] ?? {};
+    const allowed = new RegExp(`^(?:${String(AllowedPattern)})$`);
+    return Array.from({ length: 200 }, (_, index) => "n".repeat(index)).findLast((name) => allowed.test(name)) ?? "";
+  };
+  const name = await longestOf("cloudformation", "Name");
+  expect(await longestOf("registry", "Name")).toBe(name);
+  expect(propertiesOf("Bucket")?.["BucketName"]).toEqual({
+    "Fn::Sub": "${Name}-datasets-${AWS::AccountId}-${AWS::Region}",
+  });
+  expect(`${name}-datasets-123456789012-ap-southeast-1`.length).toBeLessThanOrEqual(63);
+  const schedule = (await templateIn("deploy/schedule.yaml")).Resources["Schedule"]?.Properties;
+  expect(schedule?.["Name"]).toEqual({ Ref: "DatasetId" });
+  expect((await longestOf("schedule", "DatasetId")).length).toBe(64);
+});
+
+test("tasks are started in the stack's cluster alone", async () => {
+  for (const file of ["registry", "cloudformation", "state-machine"]) {
+    const { Resources } = await templateIn(`deploy/${file}.yaml`);
+    const texts = textsIn(Resources);
+    const starts = texts.filter(([, text]) => text === "ecs:RunTask");
+    const limits = texts.filter(([path]) => path.includes("/Condition/ArnEquals/ecs:cluster"));
+    expect([file, starts.length, limits.length]).toEqual([file, 1, 1]);
+  }
 });
 
 test("the lock table is what the program writes into", () => {

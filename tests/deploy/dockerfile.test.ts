@@ -26,6 +26,12 @@ test("the program finds the datasets and plugins of the image", () => {
   expect(image.copied).toContain(`${image.env["INGESTOR_PLUGINS"]}/`);
 });
 
+test("the image's user can read what a clone kept to its owner", () => {
+  const folders = text.match(/^COPY (?!--from).* \/app\/.*$/gm) ?? [];
+  expect(folders).toHaveLength(2);
+  expect(folders.filter((line) => !line.startsWith("COPY --chmod=u=rwX,go=rX "))).toEqual([]);
+});
+
 test("nothing gets into the image that .dockerignore does not name", async () => {
   const lines = (await Bun.file(".dockerignore").text())
     .split("\n")

@@ -27,8 +27,14 @@ const actions: Readonly<Record<string, string>> = {
   GetTopicAttributesCommand: "sns:GetTopicAttributes",
   PublishCommand: "sns:Publish",
 };
-/** AWS has no resources for these. */
-const withoutResource: unknown[] = ["ecr:GetAuthorizationToken", "ecs:RegisterTaskDefinition"];
+/** AWS takes no resources for these. */
+const withoutResource: unknown[] = [
+  "ec2:DescribeVpcs",
+  "ecr:GetAuthorizationToken",
+  "ecs:DeregisterTaskDefinition",
+  "ecs:DescribeTaskDefinition",
+  "ecs:RegisterTaskDefinition",
+];
 /** For looking at the table when something is wrong with it. */
 const besides = ["dynamodb:DescribeTable"];
 
@@ -74,7 +80,7 @@ test("the stack's task has exactly this policy", () => {
   expect(JSON.parse(text)).toEqual(policy);
 });
 
-test.each(["registry", "cloudformation", "schedule", "state-machine", "triggers"])(
+test.each(["registry", "cloudformation", "schedule", "state-machine", "triggers", "batch"])(
   "%s.yaml allows nothing on everything",
   async (name) => {
     const { Resources } = await templateIn(`deploy/${name}.yaml`);

@@ -39,6 +39,15 @@ test("the task is the smallest of Fargate, without rights it does not need", () 
   expect(image.user).toMatch(/^[1-9]\d+:[1-9]\d+$/);
 });
 
+test("the guide sets every variable that the files leave open", async () => {
+  const guide = await Bun.file("docs/deployment.md").text();
+  for (const file of ["task-definition", "aws-batch-job-definition", "aws-batch-array-job"]) {
+    const open = (await Bun.file(`deploy/${file}.json`).text()).match(/(?<=\$\{)\w+/g) ?? [];
+    const before = guide.slice(0, guide.indexOf(`envsubst <deploy/${file}.json`));
+    expect([file, open.filter((name) => !new RegExp(`^export .*\\b${name}=`, "m").test(before))]).toEqual([file, []]);
+  }
+});
+
 test("what has to be writable is a volume, which the image knows", async () => {
   for (const { mountPoints, volumes } of [{ ...container, volumes: task.volumes }, job.containerProperties]) {
     expect(mountPoints).toEqual([{ sourceVolume: "tmp", containerPath: "/tmp", readOnly: false }]);
@@ -59,9 +68,8 @@ test("the stack registers the same task", async () => {
   const { Resources } = await templateIn("deploy/cloudformation.yaml");
   const theirs = lowered(Resources["TaskDefinition"]?.Properties);
   const values: [string, string][] = [
-    ['{"fn::Sub":"/ecs/${Name}"}', '"/ecs/ingestor"'],
-    ['{"ref":"LogGroup"}', '"/ecs/ingestor"'],
-    ['{"ref":"Name"}', '"ingestor"'],
+    ['{"ref":"LogGroup"}', '"/ecs/${NAME}"'],
+    ['{"ref":"Name"}', '"${NAME}"'],
     ['{"ref":"ImageUri"}', '"${IMAGE}"'],
     ['{"ref":"DatasetId"}', '"${DATASET_ID}"'],
     ['{"ref":"Bucket"}', '"${INGESTOR_BUCKET}"'],

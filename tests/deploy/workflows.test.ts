@@ -3,8 +3,11 @@ import { Glob } from "bun";
 import { parse } from "yaml";
 
 interface Step {
+  id?: string;
+  if?: string;
   uses?: string;
   run?: string;
+  env?: Record<string, string>;
   with?: Record<string, unknown>;
 }
 
@@ -48,9 +51,9 @@ test.each(workflows)("%s may read the code and no more, unless a job says why", 
   expect(more.map((pair) => pair.join(":")).filter((pair) => !known.includes(pair))).toEqual([]);
 });
 
-test.each(workflows)("%s pins its actions, ends in time, and does not run twice at once", (_, one) => {
+test.each(workflows)("%s names its actions by commit, ends in time, and does not run twice at once", (_, one) => {
   const used = stepsOf(one).flatMap(({ uses }) => uses ?? []);
-  expect(used.filter((action) => !/^[\w-]+\/[\w-]+@(?:v\d+(?:\.\d+)*|[0-9a-f]{40})$/.test(action))).toEqual([]);
+  expect(used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
   const endless = jobsOf(one).filter((job) => job.uses === undefined && job["timeout-minutes"] === undefined);
   expect(endless).toEqual([]);
   expect(one.concurrency.group).not.toBe("");
@@ -72,6 +75,27 @@ test("a pull request builds the image and pushes it nowhere", () => {
   const steps = stepsOf(workflow("build-image.yml") as Workflow);
   const build = steps.find(({ uses }) => uses?.startsWith("docker/build-push-action@"));
   expect(build?.with).toMatchObject({ push: false, load: true });
+});
+
+test("the image of a commit is built once", () => {
+  const steps = stepsOf(workflow("deploy-ecs.yml") as Workflow);
+  const asks = steps.findIndex(({ id }) => id === "found");
+  const builds = steps.findIndex(({ uses }) => uses?.startsWith("docker/build-push-action@"));
+  expect(steps[asks]?.run).toContain("aws ecr describe-images");
+  expect(builds).toBeGreaterThan(asks);
+  expect(steps[builds]?.if).toBe("steps.found.outputs.digest == ''");
+});
+
+test("the stack alone registers task definitions, and is given nothing but the image", () => {
+  const scripts = stepsOf(workflow("deploy-ecs.yml") as Workflow).flatMap(({ run }) => run ?? []);
+  expect(scripts.filter((script) => script.includes("register-task-definition"))).toEqual([]);
+  const [update = ""] = scripts.filter((script) => script.includes("cloudformation update-stack"));
+  expect(update).toContain("--use-previous-template");
+});
+
+test("the tests leave nothing out for want of a tool", () => {
+  const runs = stepsOf(workflow("test.yml") as Workflow).filter(({ run }) => run === "bash .ci/run");
+  expect(runs.map(({ env }) => env?.["CI_NO_SKIPS"])).toEqual(["1"]);
 });
 
 test("what is deployed or released was tested", () => {
