@@ -43,7 +43,7 @@ describe.each(shapes)("three versions of the example, as %s", (_, shape) => {
     const named = ids.reduce((changed, id, index) => changed.replaceAll(id, `VERSION_${index + 1}`), text);
     return named
       .replaceAll(/\b2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME")
-      .replaceAll(/\br\d{8}_\d{6}_[0-9a-f]{6}/g, "RUN");
+      .replaceAll(/\br\d{8}_\d{6}_[0-9a-f]{7}/g, "RUN");
   }
 
   async function lines(...args: string[]): Promise<Record<string, unknown>[]> {

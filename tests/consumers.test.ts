@@ -1,51 +1,16 @@
 import { join } from "node:path";
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { AwsClient } from "aws4fetch";
 import { ingestor } from "./support/binary.ts";
+import { bucketIn, envOf, openClouds, region, type Cloud } from "./support/clouds.ts";
 import { tempFolder } from "./support/folder.ts";
-import { startS3Server, testKeys } from "./support/s3_server.ts";
-import type { TestKeys } from "./support/s3_signature.ts";
-import { startFauxqs, topicAt, type Received } from "./support/topic.ts";
+import { linesPlugin } from "./support/lines_plugin.ts";
+import { topicAt, type Received } from "./support/topic.ts";
 
 setDefaultTimeout(60_000);
 
-const region = "us-east-1";
 /** Nobody listens there. */
 const nowhere = "http://127.0.0.1:9";
-
-/** Servers that speak like Amazon's. */
-interface Cloud {
-  s3: string;
-  /** SNS and SQS. */
-  messages: string;
-  keys: TestKeys;
-}
-
-const server = await startS3Server();
-afterAll(server.stop);
-const clouds: [name: string, cloud: Cloud][] = [
-  ["in this process", { s3: server.endpoint, messages: await startFauxqs(), keys: testKeys }],
-];
-const outside = process.env["INGESTOR_TEST_AWS_ENDPOINT"];
-if (outside) {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = "test", AWS_SECRET_ACCESS_KEY: secretAccessKey = "test" } = process.env;
-  clouds.push([outside, { s3: outside, messages: outside, keys: { accessKeyId, secretAccessKey } }]);
-}
-
-const parser = `import { defineParser } from "ingestor";
-import * as v from "valibot";
-export default defineParser({
-  name: "lines",
-  summary: "Reads lines of code,date,value",
-  options: v.strictObject({}),
-  async *parse({ blob }) {
-    for (const row of (await blob.text()).trim().split("\\n")) {
-      const [internal_series_code, obs_time, value] = row.split(",");
-      yield { internal_series_code, obs_time, value, unit: "index", frequency: "D" };
-    }
-  },
-});
-`;
 
 const dataset = (bucket: string, mode: string) => `dataset_id: rates
 source: { kind: file, path: source.txt }
@@ -141,17 +106,10 @@ function expectBearable(rows: readonly Row[]): void {
 
 /** A bucket and a topic of their own, and the program that publishes into them. */
 async function publisher(cloud: Cloud, mode: "copy" | "direct") {
-  const bucket = `rates-${crypto.randomUUID()}`;
-  await new AwsClient({ ...cloud.keys, region, service: "s3" }).fetch(`${cloud.s3}/${bucket}`, { method: "PUT" });
+  const { name: bucket } = await bucketIn(cloud);
   const topic = await topicAt(cloud.messages, { fifo: mode === "direct" });
-  const cwd = tempFolder({ "plugins/lines.ts": parser, "datasets/rates.yaml": dataset(bucket, mode) });
-  const env = {
-    AWS_ACCESS_KEY_ID: cloud.keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: cloud.keys.secretAccessKey,
-    AWS_ENDPOINT_URL_S3: cloud.s3,
-    AWS_ENDPOINT_URL_SNS: cloud.messages,
-    SNS_PROJECTION_TOPIC_ARN: topic.arn,
-  };
+  const cwd = tempFolder({ "plugins/lines.ts": linesPlugin("D"), "datasets/rates.yaml": dataset(bucket, mode) });
+  const env = { ...envOf(cloud), SNS_PROJECTION_TOPIC_ARN: topic.arn };
 
   async function publish(rows: readonly string[], changes: Readonly<Record<string, string>> = {}) {
     await Bun.write(join(cwd, "datasets/source.txt"), rows.join("\n"));
@@ -170,7 +128,7 @@ async function publisher(cloud: Cloud, mode: "copy" | "direct") {
 const filesOf = (rows: readonly string[]) =>
   [...new Set(rows.map((row) => row.replace(/^(\w+),(\d{4})-(\d{2}).*/, "$1/year=$2/month=$3/data.json")))].toSorted();
 
-describe.each(clouds)("who follows the events, with the servers %s", (_, cloud) => {
+describe.each(await openClouds())("who follows the events, with the servers %s", (_, cloud) => {
   test.each(["copy", "direct"] as const)("has exactly the dataset after each of them, in mode %s", async (mode) => {
     const { bucket, topic, publish } = await publisher(cloud, mode);
     const { follow, rows } = consumer(cloud);

@@ -7,6 +7,7 @@ import { readVersion } from "../src/store/observations.ts";
 import { siteOf } from "../src/store/site.ts";
 import { binary, ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
+import { linesPlugin } from "./support/lines_plugin.ts";
 import { chainOf, projectedOf, told } from "./support/publishing.ts";
 
 setDefaultTimeout(120_000);
@@ -14,21 +15,6 @@ setDefaultTimeout(120_000);
 const deaths = 100;
 const lanes = 2;
 const day = 86_400_000;
-
-const parser = `import { defineParser } from "ingestor";
-import * as v from "valibot";
-export default defineParser({
-  name: "lines",
-  summary: "Reads lines of code,date,value",
-  options: v.strictObject({}),
-  async *parse({ blob }) {
-    for (const row of (await blob.text()).trim().split("\\n")) {
-      const [internal_series_code, obs_time, value] = row.split(",");
-      yield { internal_series_code, obs_time, value, unit: "index", frequency: "M" };
-    }
-  },
-});
-`;
 
 const dataset = `dataset_id: rates
 source: { kind: file, path: source.txt }
@@ -52,7 +38,7 @@ const after = [...months("A_M", 14, 1), ...months("B_M", 11, 51), ...months("C_M
 const args = ["run", "rates", "--full", "--json", "--tmp", "tmp"];
 
 async function folderWith(rows: readonly string[]): Promise<string> {
-  const cwd = tempFolder({ "plugins/lines.ts": parser, "datasets/rates.yaml": dataset, "tmp/.keep": "" });
+  const cwd = tempFolder({ "plugins/lines.ts": linesPlugin("M"), "datasets/rates.yaml": dataset, "tmp/.keep": "" });
   await Bun.write(join(cwd, "datasets/source.txt"), rows.join("\n"));
   return cwd;
 }
