@@ -7,7 +7,7 @@ import { fileStore } from "../src/adapters/file_store.ts";
 import type { StoredObservation } from "../src/core/observation.ts";
 import type { RunReport } from "../src/run/report.ts";
 import { readHead, snapshotOf } from "../src/store/head.ts";
-import { readVersion } from "../src/store/observations.ts";
+import { readVersion } from "./support/read_version.ts";
 import { siteOf } from "../src/store/site.ts";
 import { date, workbook } from "./builtin/parse/workbook.ts";
 import { ingestor } from "./support/binary.ts";
@@ -50,8 +50,8 @@ function bySeries(rows: readonly StoredObservation[]): Found {
 /** What a reader finds who follows the pointer to the snapshot and the snapshot to the files, each with its digest. */
 async function current(cwd: string): Promise<Found> {
   const site = siteOf(dataset_id, fileStore(join(cwd, "data")));
-  const batches = await Array.fromAsync(readVersion(site, snapshotOf(await readHead(site))));
-  return bySeries(batches.flat());
+  const rows = await readVersion(site, snapshotOf(await readHead(site)));
+  return bySeries(rows);
 }
 
 /** What a consumer finds who knows nothing but the paths of the projections. */

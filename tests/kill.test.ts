@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { fileStore } from "../src/adapters/file_store.ts";
 import { readHead, snapshotOf } from "../src/store/head.ts";
-import { readVersion } from "../src/store/observations.ts";
+import { readVersion } from "./support/read_version.ts";
 import { siteOf } from "../src/store/site.ts";
 import { binary, ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
@@ -69,7 +69,7 @@ const siteIn = (cwd: string) => siteOf("rates", fileStore(join(cwd, "out")));
 /** What a reader sees who follows the pointer, each file against its digest. */
 async function seenIn(cwd: string): Promise<string[]> {
   const site = siteIn(cwd);
-  return (await Array.fromAsync(readVersion(site, snapshotOf(await readHead(site))))).flat().map(told).toSorted();
+  return (await readVersion(site, snapshotOf(await readHead(site)))).map(told).toSorted();
 }
 
 async function factsOf(cwd: string) {

@@ -82,6 +82,7 @@ export type NormalizeContext = StageContext & {
   count(what: string): void;
 };
 
+/** Observations on their way between the stages: arrays of up to `batchSize`, asked for one after another. */
 export type Batches = AsyncIterable<Observation[]>;
 
 export interface LoadResult {
@@ -99,12 +100,18 @@ interface Named<S extends OptionsSchema> {
   options: S;
 }
 
-/** Fetches the source's bytes. Throws if they cannot be had. */
+/**
+ * Fetches the source's bytes. Throws if they cannot be had: an `IngestorError` (`SOURCE`) where the operator can do
+ * something about it. "unchanged" only where `ctx.validators` is set.
+ */
 export interface Extractor<S extends OptionsSchema = OptionsSchema> extends Named<S> {
   extract(options: Options<S>, ctx: ExtractContext): Promise<RawSource | "unchanged">;
 }
 
-/** Turns bytes into points, as they are read; a plain generator is the fast way. Throws if the layout is not as told. */
+/**
+ * Turns bytes into points, as they are read; a plain generator is the fast way. Throws if the layout is not as told,
+ * or says so through `ctx.guard`, which collects. Points of one series need no order.
+ */
 export interface Parser<S extends OptionsSchema = OptionsSchema> extends Named<S> {
   parse(source: RawSource, options: Options<S>, ctx: ParseContext): Iterable<ParsedPoint> | AsyncIterable<ParsedPoint>;
 }
@@ -114,7 +121,10 @@ export interface Normalizer<S extends OptionsSchema = OptionsSchema> extends Nam
   normalize(options: Options<S>, ctx: NormalizeContext): NormalizePoint;
 }
 
-/** Changes, adds or leaves out observations, batch by batch. */
+/**
+ * Changes, adds or leaves out observations, batch by batch. After the last transformer every observation has a unit,
+ * and no two are of one series and instant; otherwise the run fails.
+ */
 export interface Transformer<S extends OptionsSchema = OptionsSchema> extends Named<S> {
   transform(batches: Batches, options: Options<S>, ctx: StageContext): Batches;
 }
@@ -124,7 +134,7 @@ export interface StoreLoader<S extends OptionsSchema = OptionsSchema> extends Na
   store(options: Options<S>): StoreLocation;
 }
 
-/** Writes observations to any other destination. */
+/** Writes observations to any other destination. Has to take all batches to their end, and throws if it cannot. */
 export interface DirectLoader<S extends OptionsSchema = OptionsSchema> extends Named<S> {
   load(batches: Batches, options: Options<S>, ctx: StageContext): Promise<LoadResult>;
 }
@@ -145,22 +155,27 @@ export type StageName = keyof PluginByStage;
 /** A plugin with the stage that it serves. */
 export type Plugin<K extends StageName = StageName> = { [S in K]: { stage: S } & PluginByStage[S] }[K];
 
+/** An extractor, to be exported by a module in `plugins/`; `source.kind` names it. */
 export function defineExtractor<const S extends OptionsSchema>(extractor: Extractor<S>) {
   return { stage: "extract", ...extractor } as const;
 }
 
+/** A parser; `parse.plugin` names it, `parse_config` has its options. */
 export function defineParser<const S extends OptionsSchema>(parser: Parser<S>) {
   return { stage: "parse", ...parser } as const;
 }
 
+/** A normalizer; `normalize.plugin` names it, the keys beside are its options. */
 export function defineNormalizer<const S extends OptionsSchema>(normalizer: Normalizer<S>) {
   return { stage: "normalize", ...normalizer } as const;
 }
 
+/** A transformer; `transform.plugin`, or that of one item of the list, names it. */
 export function defineTransformer<const S extends OptionsSchema>(transformer: Transformer<S>) {
   return { stage: "transform", ...transformer } as const;
 }
 
+/** A loader, of either kind; `load.plugin` names it. */
 export function defineLoader<const S extends OptionsSchema>(loader: StoreLoader<S>): { stage: "load" } & StoreLoader<S>;
 export function defineLoader<const S extends OptionsSchema>(
   loader: DirectLoader<S>,

@@ -3,7 +3,7 @@ import type { StoredObservation } from "../core/observation.ts";
 import type { Etag } from "../core/ports.ts";
 import { digestOf } from "./data_file.ts";
 import type { Site } from "./site.ts";
-import type { PartitionEntry, Snapshot } from "./snapshot.ts";
+import type { PartitionEntry } from "./snapshot.ts";
 
 /** The bytes of one partition as the version that holds it keeps them. */
 export async function readPartition({ objects, keys }: Site, partition: string, entry: PartitionEntry) {
@@ -21,13 +21,6 @@ export async function readObservations(site: Site, partition: string, entry: Par
   const rows = await site.format.decode(await readPartition(site, partition, entry), key);
   if (digestOf(rows) === entry.digest) return rows;
   throw new IngestorError("STORAGE", `Cannot read "${key}": its content is not what the snapshot says`);
-}
-
-/** All observations of a version, partition by partition in the order of their paths. */
-export async function* readVersion(site: Site, snapshot: Snapshot): AsyncIterable<StoredObservation[]> {
-  for (const [partition, entry] of [...snapshot.partitions].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    yield await readObservations(site, partition, entry);
-  }
 }
 
 export interface MergeBase {

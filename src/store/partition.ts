@@ -8,11 +8,6 @@ export const partitionOf: Record<PartitionStrategy, (code: string, localMonth: s
   year_month: (_, month) => `year=${month.slice(0, 4)}/month=${month.slice(5, 7)}`,
 };
 
-/** The series that alone fills a partition, or undefined where several may share it. */
-export function seriesOfPartition(strategy: PartitionStrategy, partition: string): string | undefined {
-  return strategy === "year_month" ? undefined : partition.split("/", 1)[0];
-}
-
 /**
  * The first local month after a partition's last possible observation, `YYYY-MM`, or undefined where it has no end.
  * Compares as text with local dates.

@@ -7,7 +7,7 @@ import { memoryNotifier } from "../../src/adapters/memory_notifier.ts";
 import type { Notifier, ObjectStore, ProjectionUpdate } from "../../src/core/ports.ts";
 import { formatOf } from "../../src/store/format.ts";
 import { readHead, snapshotOf } from "../../src/store/head.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "../support/read_version.ts";
 import { siteOf } from "../../src/store/site.ts";
 import { loadState } from "../../src/store/state.ts";
 import { faultyStore, Outage, type Fault } from "../support/faulty_store.ts";
@@ -135,7 +135,7 @@ async function upTo(story: Story, keeping: Keeping): Promise<Setting> {
 /** What a reader sees who follows the pointer, each file against its digest. */
 async function seenIn(w: Setting): Promise<string[]> {
   const site = await w.site();
-  return (await Array.fromAsync(readVersion(site, snapshotOf(await readHead(site))))).flat().map(brief);
+  return (await readVersion(site, snapshotOf(await readHead(site)))).map(brief);
 }
 
 /** All that is to be found out but for the names of versions: the same clock gives the same bytes. */

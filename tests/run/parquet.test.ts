@@ -6,7 +6,7 @@ import { partitionStrategies, type StorePolicy } from "../../src/config/policy.t
 import type { ObjectStore } from "../../src/core/ports.ts";
 import { formatOf } from "../../src/store/format.ts";
 import { readHead, snapshotOf } from "../../src/store/head.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "../support/read_version.ts";
 import { siteOf } from "../../src/store/site.ts";
 import { stored } from "../support/arbitraries.ts";
 import { tempFolder } from "../support/folder.ts";
@@ -70,7 +70,7 @@ async function published(objects: ObjectStore, policy: Pick<StorePolicy, "compre
     const { report } = await w.run({ set, ports: { openStore: () => objects } });
     const head = await readHead(site);
     if (head.kind !== "version") throw new Error(head.kind);
-    const rows = (await Array.fromAsync(readVersion(site, snapshotOf(head)))).flat();
+    const rows = await readVersion(site, snapshotOf(head));
     found.push({
       report: `${report.status}: ${report.added}, ${report.revised}, ${report.withdrawn}`,
       json_files: head.manifest.json_files,

@@ -5,7 +5,7 @@ import { partitionStrategies } from "../../src/config/policy.ts";
 import { readHead, snapshotOf } from "../../src/store/head.ts";
 import { extentOf, extentsOf, trackExtents, type PartitionChange } from "../../src/store/extents.ts";
 import type { StoredObservation } from "../../src/core/observation.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "../support/read_version.ts";
 import type { SeriesExtent } from "../../src/store/snapshot.ts";
 import { faultyStore } from "../support/faulty_store.ts";
 import { currentOf, heal, observed, projectedOf, publish, ratesIn } from "../support/publishing.ts";
@@ -18,7 +18,7 @@ const never: SeriesExtent = { first: "", last: "", count: 0 };
 /** The extents that the snapshot of the current version has, and those of what its files hold. */
 async function saysAndHas(site: ReturnType<typeof ratesIn>) {
   const snapshot = snapshotOf(await readHead(site));
-  const all = (await Array.fromAsync(readVersion(site, snapshot))).flat();
+  const all = await readVersion(site, snapshot);
   const byCode = Map.groupBy(all, ({ internal_series_code }) => internal_series_code);
   return { says: snapshot.series, has: new Map([...byCode].map(([code, rows]) => [code, extentOf(rows) ?? never])) };
 }

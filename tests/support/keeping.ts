@@ -3,7 +3,7 @@ import type { RunPorts } from "../../src/run/ports.ts";
 import { jsonFormat } from "../../src/store/format.ts";
 import { versionChain } from "../../src/store/chain.ts";
 import { readSnapshot } from "../../src/store/head.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "./read_version.ts";
 import { siteOf } from "../../src/store/site.ts";
 import { pruneDataset } from "../../src/run/prune.ts";
 import { rollback } from "../../src/run/rollback.ts";
@@ -22,11 +22,8 @@ export function keeping(w: World, { set = [], ports: others }: Settings = {}) {
   async function contentOf(version_id: string): Promise<string[]> {
     const snapshot = await readSnapshot(site, version_id);
     if (snapshot === undefined) throw new Error(`${version_id} has no snapshot`);
-    const batches = await Array.fromAsync(readVersion(site, snapshot));
-    return batches
-      .flat()
-      .map((row) => JSON.stringify(row))
-      .toSorted();
+    const rows = await readVersion(site, snapshot);
+    return rows.map((row) => JSON.stringify(row)).toSorted();
   }
 
   return {

@@ -11,7 +11,7 @@ import { freshPartitions } from "../../src/store/fresh.ts";
 import { readHead, readManifest, snapshotOf, type Head } from "../../src/store/head.ts";
 import { filesOf, type Manifest } from "../../src/store/manifest.ts";
 import { mergeRun } from "../../src/store/merge_run.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "./read_version.ts";
 import { siteOf, type Site } from "../../src/store/site.ts";
 import { changelogOf, dateRangeOf } from "../../src/store/tally.ts";
 import { seeded } from "./run.ts";
@@ -116,8 +116,8 @@ export async function showDraft(site: Site, { head, draft }: Outcome, how: Parti
 
 /** All observations that the pointer leads to, each file against its digest, sorted. */
 export async function currentOf(site: Site): Promise<string[]> {
-  const batches = await Array.fromAsync(readVersion(site, snapshotOf(await readHead(site))));
-  return batches.flat().map(told).toSorted();
+  const rows = await readVersion(site, snapshotOf(await readHead(site)));
+  return rows.map(told).toSorted();
 }
 
 /** All observations that the projections show, sorted. */

@@ -16,7 +16,7 @@ import type { RunEvent, RunPorts, RunRequest } from "../../src/run/ports.ts";
 import { run } from "../../src/run/run.ts";
 import { bucketOf } from "../../src/run/target.ts";
 import { readHead, snapshotOf } from "../../src/store/head.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "./read_version.ts";
 import { siteOf } from "../../src/store/site.ts";
 
 export const storeRoot = "datasets/rates/";
@@ -212,8 +212,8 @@ export function seeded(seed: number): Random {
 /** Every observation of the version that the pointer names, each file against its digest; `code,date,value`. */
 export async function currentIn(objects: ObjectStore): Promise<string[]> {
   const site = siteOf("rates", objects);
-  const batches = await Array.fromAsync(readVersion(site, snapshotOf(await readHead(site))));
-  return batches.flat().map(brief);
+  const rows = await readVersion(site, snapshotOf(await readHead(site)));
+  return rows.map(brief);
 }
 
 /** What the consumers' copy holds, file by file in the order of the paths; `code,date,value`. */

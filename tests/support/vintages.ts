@@ -5,7 +5,7 @@ import { memoryStore } from "../../src/adapters/memory_store.ts";
 import type { StoredObservation } from "../../src/core/observation.ts";
 import { formatOf } from "../../src/store/format.ts";
 import { currentVersion } from "../../src/store/pick.ts";
-import { readVersion } from "../../src/store/observations.ts";
+import { readVersion } from "./read_version.ts";
 import { siteOf, type Site } from "../../src/store/site.ts";
 import { publish } from "./publishing.ts";
 
@@ -55,7 +55,7 @@ export async function publishHistory(
     const texts = rows.map(({ code, date, value }) => `${code} ${date} ${value}`);
     await publish(site, { rows: texts, on_withdrawal: "drop", clock: { now: () => now }, ...shape });
     const { version_id, snapshot } = await currentVersion(site);
-    vintages.push({ time: now, version_id, rows: (await Array.fromAsync(readVersion(site, snapshot))).flat() });
+    vintages.push({ time: now, version_id, rows: await readVersion(site, snapshot) });
   }
   return { site, vintages };
 }
