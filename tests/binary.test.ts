@@ -1,10 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import packageJson from "../package.json";
 import { binary, ingestor } from "./support/binary.ts";
 import { brokenPlugins } from "./support/broken_plugins.ts";
 import { pluginText, tempFolder } from "./support/folder.ts";
+
+setDefaultTimeout(60_000);
 
 const dataset = (transform: string) => `dataset_id: tiny
 provider: X

@@ -1,9 +1,11 @@
 import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parquetReadObjects } from "hyparquet";
 import { ingestor, type Ended } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
+
+setDefaultTimeout(60_000);
 
 /** Takes the example back to a day, and changes the values of another. */
 const vintage = `import { defineTransformer } from "ingestor";

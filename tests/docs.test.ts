@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import * as v from "valibot";
 import { lockKinds } from "../src/config/lock_kinds.ts";
 import { policyEntries } from "../src/config/policy.ts";
@@ -12,6 +12,8 @@ import { pluginRegistry } from "../src/host/registry.ts";
 import { stages } from "../src/core/plugin.ts";
 import { ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
+
+setDefaultTimeout(60_000);
 const readme = await Bun.file("README.md").text();
 const page = await Bun.file("docs/datasets.md").text();
 const guide = await Bun.file("docs/plugins.md").text();

@@ -1,12 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "bun:test";
+import { afterAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { binary, ingestor } from "./support/binary.ts";
 import { credentials, startDynalite, tablesAt } from "./support/dynamodb.ts";
 import { tempFolder } from "./support/folder.ts";
 import { startFauxqs, topicAt } from "./support/topic.ts";
 import type { S3Kind } from "./support/s3_asked.ts";
 import { s3Error, startS3Server } from "./support/s3_server.ts";
+
+setDefaultTimeout(60_000);
 
 const { accessKeyId, secretAccessKey } = await credentials.current();
 const keys = { credentials: { accessKeyId, secretAccessKey } };

@@ -1,6 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
+
+setDefaultTimeout(60_000);
 
 const parser = `import { defineParser } from "ingestor";
 import * as v from "valibot";

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
+
+setDefaultTimeout(60_000);
 
 /** Says when it begins and ends, so that a test sees what was under way at once. */
 const parser = `import { defineParser } from "ingestor";

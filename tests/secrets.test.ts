@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ingestor } from "./support/binary.ts";
 import { startDynalite, tablesAt } from "./support/dynamodb.ts";
 import { dynamodbProxy } from "./support/dynamodb_proxy.ts";
 import { tempFolder } from "./support/folder.ts";
 import { startS3Server } from "./support/s3_server.ts";
 import { startFauxqs, topicAt } from "./support/topic.ts";
+
+setDefaultTimeout(60_000);
 
 /** One for each place that a secret can stand in; none is a part of another. */
 const canaries = {

@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { findKeys } from "../../src/adapters/aws_credential_chain.ts";
 import { awsCredentials, type AwsKeys } from "../../src/adapters/aws_credentials.ts";
 import { tempFolder } from "../support/folder.ts";
 import { startS3Server } from "../support/s3_server.ts";
 import { failureOf, storeOn } from "../support/s3_store.ts";
+
+setDefaultTimeout(60_000);
 
 const start = Date.parse("2026-04-21T12:00:00Z");
 const keysUntil = (id: string, seconds: number): AwsKeys => ({

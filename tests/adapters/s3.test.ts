@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { AwsClient } from "aws4fetch";
 import { awsCredentials } from "../../src/adapters/aws_credentials.ts";
 import { s3Store } from "../../src/adapters/s3.ts";
@@ -6,6 +6,8 @@ import { testObjectStore } from "../support/object_store_suite.ts";
 import { textAt } from "../support/objects.ts";
 import { startS3Server } from "../support/s3_server.ts";
 import { storeOn } from "../support/s3_store.ts";
+
+setDefaultTimeout(60_000);
 
 const server = await startS3Server();
 afterAll(server.stop);

@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ingestor } from "../support/binary.ts";
 import { tempFolder } from "../support/folder.ts";
+
+setDefaultTimeout(60_000);
 
 const dataset = (id: string) => `dataset_id: ${id}
 frequency: D

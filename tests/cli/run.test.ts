@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { binary, ingestor } from "../support/binary.ts";
 import { tempFolder } from "../support/folder.ts";
+
+setDefaultTimeout(60_000);
 
 const parser = (name: string, body: string) => `import { defineParser } from "ingestor";
 import * as v from "valibot";

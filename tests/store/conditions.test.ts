@@ -1,7 +1,9 @@
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ingestor } from "../support/binary.ts";
 import { tempFolder } from "../support/folder.ts";
 import { startS3Server, testKeys } from "../support/s3_server.ts";
+
+setDefaultTimeout(60_000);
 
 const careless = await startS3Server({ ignoresConditions: true });
 const strict = await startS3Server();
