@@ -18,19 +18,19 @@ export function openSecrets(): Secrets {
 
   /** The longest come first: one may be the beginning of another. */
   function known(): RegExp {
-    const all = [...forms].toSorted((one, other) => other.length - one.length).map(escaped);
-    return (pattern ??= new RegExp(all.length === 0 ? "(?!)" : all.join("|"), "g"));
+    const all = [...forms].toSorted((one, other) => other.length - one.length).map(patternOf);
+    return new RegExp(all.length === 0 ? "(?!)" : all.join("|"), "g");
   }
 
   return {
     add(value) {
       const lines = value.split(/\s*\n\s*/).filter((line) => line.length >= shortestLine);
       for (const text of [value, value.trim(), ...lines]) {
-        if (text.length >= shortest) for (const form of formsOf(text)) forms.add(form);
+        if (text.trim().length >= shortest) for (const form of formsOf(text)) forms.add(form);
       }
       pattern = undefined;
     },
-    mask: (text) => maskPatterns(text.replace(known(), "***")),
+    mask: (text) => maskPatterns(text.replace((pattern ??= known()), "***")),
   };
 }
 
@@ -53,6 +53,11 @@ function inAddress(value: string): string[] {
 
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
+}
+
+/** A number of JSON is never what was told in a text, and would be none any more. */
+function patternOf(text: string): string {
+  return /^\d+$/.test(text) ? `(?<!":)${text}` : escaped(text);
 }
 
 function escaped(text: string): string {
@@ -104,6 +109,8 @@ const placeWords = new Set(["arn", "dir", "file", "folder", "name", "path", "soc
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name).map((word) => word.toLowerCase());
   if (placeWords.has(words.at(-1) ?? "")) return false;
+  // How many tokens there may be is no secret.
+  if (words.at(-1) === "tokens") return false;
   return words.some((word) =>
     /(?:secret|token|passw(?:or)?d|passphrase|key|credential|^auth|authorization)s?$/.test(word),
   );

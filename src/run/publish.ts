@@ -1,10 +1,10 @@
 import { IngestorError } from "../core/errors.ts";
-import { isoSeconds } from "../core/time.ts";
+import { isoSeconds, localPart } from "../core/time.ts";
 import type { StoredObservation } from "../core/observation.ts";
 import type { Batches } from "../core/plugin.ts";
 import { collect, type Collection } from "../store/collect.ts";
 import { commit, type Outcome, type Publication } from "../store/commit.ts";
-import { freshPartitions } from "../store/fresh.ts";
+import { freshPartitions, type FreshPartitions } from "../store/fresh.ts";
 import { snapshotOf, type Head } from "../store/head.ts";
 import type { SourceInfo } from "../store/manifest.ts";
 import { mergeRun, type FreshData } from "../store/merge_run.ts";
@@ -24,6 +24,8 @@ export interface Load {
   target: StoreTarget;
   head: Head;
   full: boolean;
+  /** Whether what is published may have been read in another way. */
+  reread: boolean;
   extracted: Extracted;
   /** Whether what this run has of these series leaves no gap on top of that version. */
   fits(codes: Iterable<string>, head: Head): boolean;
@@ -67,7 +69,7 @@ function publication(session: Session, load: Load, collection: Collection): Publ
   const { policy } = step;
   const { on_revision, on_withdrawal } = policy;
   const partitions = freshPartitions(collection, policy.partition_strategy);
-  const moved = (old: StoredObservation) => partitions.has(old.internal_series_code, instantOf(old.obs_time));
+  const moved = (old: StoredObservation) => isElsewhere(session, load, partitions, old);
   const fresh: FreshData = {
     partitions,
     rules: { full: load.full, since: sinceOf(dataset.windowInDays, now), on_revision, on_withdrawal, moved },
@@ -94,6 +96,22 @@ function publication(session: Session, load: Load, collection: Collection): Publ
     draft: (head, version_id) => mergeRun(site, version_id, snapshotOf(head), fresh, archive),
     manifest: (draft, head, fence) => manifestOf(session, made, draft, head, fence),
   };
+}
+
+/** A change of time zone gives the same observations another offset; where the source gives days, another instant too. */
+function isElsewhere(
+  { dataset }: Session,
+  { target, reread }: Load,
+  fresh: FreshPartitions,
+  { internal_series_code: code, obs_time }: StoredObservation,
+): boolean {
+  const isThere =
+    fresh.has(code, instantOf(obs_time)) || (reread && fresh.hasLocal(code, Date.parse(`${localPart(obs_time)}Z`)));
+  if (!isThere || target.step.policy.on_revision === "replace") return isThere;
+  const reason = `${code} at ${obs_time} would move to another time, and on_revision is keep`;
+  throw new IngestorError("STAGE", `Cannot load "${dataset.dataset_id}": ${reason}`, {
+    hint: "nothing was published; where the time zone has to change, run once with --set load.on_revision=replace",
+  });
 }
 
 /** Somebody went back to an older version while this run was reading what is newer than the version before. */

@@ -46,6 +46,8 @@ export async function reported(
       const job = { dataset, ports, diary, run_id, now: ports.clock.now(), signal, mayPublish };
       return work(job, target && { ...target, token: lock?.token });
     });
+    // Too late to stop what is done.
+    if (strays.signal.aborted) diary.warn(reasonOf(strays.signal.reason));
   } catch (error) {
     describeFailure(diary, error, ports.signal);
     return { report: await closeReport(diary, site), error };

@@ -18,11 +18,11 @@ export async function heal(job: Job, target: StoreTarget, head: Head): Promise<S
 }
 
 /** What is shown was current once: as a first load, its history would be cut off. */
-async function refuseLostPointer({ site, step }: StoreTarget, shown: Shown): Promise<void> {
+async function refuseLostPointer({ site }: StoreTarget, shown: Shown): Promise<void> {
   // Another run may have published first of all since the pointer was read.
   if (shown.etag === undefined || (await readPointer(site)) !== undefined) return;
   const { objects, keys } = site;
-  const last = lastCurrent(shown, step.policy.projection.mode === "copy");
+  const last = lastCurrent(shown);
   const remedy = last
     ? "ingestor verify DATASET --repair puts it back"
     : `restore it from a backup, or write the id of a whole version below ${keys.versions} into it`;

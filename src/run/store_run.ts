@@ -39,8 +39,8 @@ export async function runIntoStore(
   const shown = await heal(session, target, head);
   const published = head.kind === "version" ? head.snapshot : undefined;
   const version_id = head.kind === "empty" ? undefined : head.version_id;
-  const full =
-    request.full || published === undefined || isReadOtherwise(last, session.reading) || wentBack(head, last);
+  const reread = isReadOtherwise(last, session.reading);
+  const full = request.full || published === undefined || reread || wentBack(head, last);
   const planOn = (snapshot?: Snapshot) => readingPlan({ full }, saved, snapshot, dataset.state?.lookback ?? 0);
   const plan = planOn(published);
   diary.report.full = plan.full;
@@ -57,7 +57,7 @@ export async function runIntoStore(
   const batches = observe(session, extracted.source, { parse: dataset.parse, normalize: dataset.normalize }, plan.from);
   const fits = (codes: Iterable<string>, now: Head) =>
     (plan.full || !wentBack(now, last)) && leavesNoGap(codes, plan.from, planOn(snapshotOf(now)).from);
-  const outcome = await publish(session, { target, head, full: plan.full, extracted, fits }, batches);
+  const outcome = await publish(session, { target, head, full: plan.full, reread, extracted, fits }, batches);
   return followUp(session, target, { saved, shown }, outcome, (current) =>
     saveLastSource(site, last, lastSourceOf(session, extracted, current)),
   );

@@ -7,6 +7,8 @@ import { column } from "./columns.ts";
 const minute = 60_000;
 const day = 86_400_000;
 const largestValue = 1e14;
+/** No zone is further from UTC. */
+const widestOffset = 26 * 60 * minute;
 
 export interface Instant {
   /** Milliseconds since 1970 in UTC. */
@@ -23,6 +25,8 @@ export interface CollectedSeries {
   at(index: number): StoredObservation;
   /** Whether there is an observation of that instant, in milliseconds since 1970. */
   has(instant: number): boolean;
+  /** Whether there is an observation of that local time, in milliseconds since 1970 as if it were UTC. */
+  hasLocal(wall: number): boolean;
 }
 
 /** What the series of one run share. */
@@ -97,6 +101,17 @@ export function gatherSeries(code: string, { defaultFrequency, instantOf, collec
         frequency: frequency ?? "",
         collection_date: collectionDates.textOf(columns.seen[row(index)] ?? 0),
       }),
+      hasLocal(wall) {
+        const end = wall + widestOffset;
+        for (
+          let index = firstNotBefore(wall - widestOffset, columns.epochs.length, epochAt);
+          epochAt(index) <= end;
+          index++
+        ) {
+          if (epochAt(index) + (columns.offsets[row(index)] ?? 0) * minute === wall) return true;
+        }
+        return false;
+      },
       has: (instant) => epochAt(firstNotBefore(instant, columns.epochs.length, epochAt)) === instant,
     };
   }

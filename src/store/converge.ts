@@ -4,8 +4,8 @@ import type { Expectation } from "../core/ports.ts";
 import { differences } from "./differences.ts";
 import { readPointer, readSnapshot } from "./head.ts";
 import { projectedPartitions } from "./left_over.ts";
-import { readPartition } from "./observations.ts";
 import { putShown, readShown, readShownSnapshot, type Shown } from "./projections.ts";
+import { isInPlace, replace } from "./show_partition.ts";
 import type { Site } from "./site.ts";
 import { emptySnapshot, type PartitionEntry, type Snapshot } from "./snapshot.ts";
 import { awaitTurn, mostTurns, type Waiting } from "./turn.ts";
@@ -112,28 +112,8 @@ async function showPartition(
   if (expected && (await replace(site, how, partition, entry, expected))) return true;
 
   const current = await site.objects.get(site.keys.projection(partition));
-  if (current && Buffer.compare(current.body, await contentOf(site, how, partition, entry)) === 0) return true;
+  if (current && (await isInPlace(site, how, partition, entry, current))) return true;
   // Only what was read before the pointer was seen in its place is sure not to be newer than this version.
   if ((await readPointer(site))?.version_id !== version_id) return false;
   return replace(site, how, partition, entry, current === undefined ? { absent: true } : { etag: current.etag });
-}
-
-async function replace(
-  site: Site,
-  how: Showing,
-  partition: string,
-  entry: PartitionEntry | undefined,
-  expect: Expectation,
-): Promise<boolean> {
-  const { objects, keys } = site;
-  const key = keys.projection(partition);
-  how.written.add(partition);
-  if (entry && objects.link) return objects.link(keys.data(entry.version_id, partition), key, expect);
-  return (await objects.put(key, await contentOf(site, how, partition, entry), expect)) !== undefined;
-}
-
-async function contentOf(site: Site, how: Showing, partition: string, entry: PartitionEntry | undefined) {
-  if (entry === undefined) return site.format.encode([]);
-  const atHand = entry.version_id === how.drafted ? how.content?.(partition) : undefined;
-  return atHand ?? readPartition(site, partition, entry);
 }

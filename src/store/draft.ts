@@ -3,7 +3,7 @@ import type { StoredObservation } from "../core/observation.ts";
 import { digestOf } from "./data_file.ts";
 import { findEdges, ownerOf } from "./edges.ts";
 import { trackExtents } from "./extents.ts";
-import { count, newTally, type Tally } from "./tally.ts";
+import { count, newTally, withMoves, type Tally } from "./tally.ts";
 import type { Merged, MergeRules } from "./merge.ts";
 import { putOwn } from "./put_own.ts";
 import type { Site } from "./site.ts";
@@ -91,7 +91,7 @@ export function draftVersion(
       version_id,
       snapshot: { series: series ?? (await settled()), partitions },
       changed: changed.toSorted(),
-      tally,
+      tally: withMoves(tally),
       expectations,
       content: (partition) => contents.get(partition) ?? again.get(partition)?.(),
     };

@@ -12,6 +12,8 @@ export interface FreshPartitions {
   rows(partition: string): StoredObservation[];
   /** Whether there is an observation of that series and instant (milliseconds since 1970), in whatever partition. */
   has(code: string, instant: number): boolean;
+  /** The same of a local time, in milliseconds since 1970 as if it were UTC. */
+  hasLocal(code: string, wall: number): boolean;
 }
 
 interface Stretch {
@@ -48,5 +50,6 @@ export function freshPartitions(collection: Collection, strategy: PartitionStrat
       return parts.length > 1 ? rows.toSorted(compareObservations) : rows;
     },
     has: (code, instant) => collection.series.get(code)?.has(instant) ?? false,
+    hasLocal: (code, wall) => collection.series.get(code)?.hasLocal(wall) ?? false,
   };
 }

@@ -34,9 +34,9 @@ export async function saveLastSource(site: Site, before: LastSource | undefined,
   await site.objects.put(site.keys.lastSource, encodeJson(after));
 }
 
-/** Whether what is published was read from the source in another way. */
+/** Whether what is published was read from the source in another way, or in one that nobody knows. */
 export function isReadOtherwise(last: LastSource | undefined, reading: string): boolean {
-  return last?.reading !== undefined && last.reading !== reading;
+  return last?.reading !== reading;
 }
 
 /** Whether a comparison with these bytes would find what the last one found. */

@@ -7,7 +7,7 @@ export interface MergeRules extends Pick<StorePolicy, "on_revision" | "on_withdr
   full: boolean;
   /** What is earlier (milliseconds since 1970) was not read again, and so is not withdrawn. */
   since: number;
-  /** Whether the source has this observation at the same instant in another partition, as after a change of time zone. */
+  /** Whether the source has this observation at another place: in another partition, or at another offset. */
   moved?(old: StoredObservation): boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Merged {
   /** As they are now; under `on_revision: keep` as the source would have them. */
   revised: StoredObservation[];
   withdrawn: StoredObservation[];
-  /** Held by another partition now, which counts them as added. */
+  /** Elsewhere now, and counted there as added. */
   moved: StoredObservation[];
 }
 

@@ -2,6 +2,7 @@ import { IngestorError } from "../core/errors.ts";
 import type { StoredObservation } from "../core/observation.ts";
 import type { Etag } from "../core/ports.ts";
 import { digestOf } from "./data_file.ts";
+import { damagedHint } from "./json.ts";
 import type { Site } from "./site.ts";
 import type { PartitionEntry } from "./snapshot.ts";
 
@@ -17,10 +18,18 @@ export async function readPartition({ objects, keys }: Site, partition: string, 
 
 /** The observations of one partition at one version, checked against the digest that the snapshot has of them. */
 export async function readObservations(site: Site, partition: string, entry: PartitionEntry) {
+  return (await readChecked(site, partition, entry)).rows;
+}
+
+/** The same, with the bytes. */
+export async function readChecked(site: Site, partition: string, entry: PartitionEntry) {
   const key = site.keys.data(entry.version_id, partition);
-  const rows = await site.format.decode(await readPartition(site, partition, entry), key);
-  if (digestOf(rows) === entry.digest) return rows;
-  throw new IngestorError("STORAGE", `Cannot read "${key}": its content is not what the snapshot says`);
+  const body = await readPartition(site, partition, entry);
+  const rows = await site.format.decode(body, key);
+  if (digestOf(rows) === entry.digest) return { rows, body };
+  throw new IngestorError("STORAGE", `Cannot read "${key}": its content is not what the snapshot says`, {
+    hint: damagedHint,
+  });
 }
 
 export interface MergeBase {

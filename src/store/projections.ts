@@ -49,8 +49,12 @@ export async function readShownSnapshot(
 }
 
 /** The version that the pointer named last, as far as it is told here: without projections only announcements tell. */
-export function lastCurrent({ version_id, announced }: Shown, projected: boolean): string | undefined {
-  return projected ? (version_id ?? announced) : announced;
+export function lastCurrent({ version_id, announced }: Shown): string | undefined {
+  // Ids grow with time.
+  return [version_id, announced]
+    .filter((told) => told !== undefined)
+    .toSorted()
+    .at(-1);
 }
 
 /** Replaces what was read; undefined if another run did so first. */

@@ -10,6 +10,8 @@ export interface Tally {
   added: number;
   revised: number;
   withdrawn: number;
+  /** Of those that were added, how many at most were there before at another place. */
+  moved: number;
   /** Observations that the version adds, or has another value of. */
   points: number;
   /** The series with an observation that the version adds, changes or drops. */
@@ -20,7 +22,16 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { added: 0, revised: 0, withdrawn: 0, points: 0, codes: new Set(), earliest: Infinity, latest: -Infinity };
+  return {
+    added: 0,
+    revised: 0,
+    withdrawn: 0,
+    moved: 0,
+    points: 0,
+    codes: new Set(),
+    earliest: Infinity,
+    latest: -Infinity,
+  };
 }
 
 export function count(
@@ -28,14 +39,20 @@ export function count(
   { added, revised, withdrawn, moved }: Merged,
   { on_revision, on_withdrawal }: Pick<MergeRules, "on_revision" | "on_withdrawal">,
 ): void {
-  // Nothing is new of what only changed its place.
-  tally.added += added.length - moved.length;
-  tally.revised += revised.length + moved.length;
+  tally.added += added.length;
+  tally.revised += revised.length;
+  tally.moved += moved.length;
   tally.withdrawn += withdrawn.length;
   const replaced = on_revision === "keep" ? [] : revised;
   const dropped = on_withdrawal === "keep" ? [] : withdrawn;
   tally.points += added.length + replaced.length;
   for (const changed of [added, replaced, dropped, moved]) note(tally, changed);
+}
+
+/** With what only changed its place among the revised: nothing is new of it. */
+export function withMoves(tally: Tally): Tally {
+  const moved = Math.min(tally.moved, tally.added);
+  return { ...tally, added: tally.added - moved, revised: tally.revised + moved, moved: 0 };
 }
 
 /** The rows are in order of time, so that the first and the last tell how far they reach. */

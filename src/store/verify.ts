@@ -57,7 +57,7 @@ export async function verify(site: Site, scope: Scope): Promise<Verification> {
 async function verifyFrom(site: Site, scope: Scope, pointer: Pointer | undefined): Promise<Verification> {
   const findings = new Map<string, Finding>();
   const report: Report = (finding) => void findings.set(`${finding.key} ${finding.problem}`, finding);
-  const version_id = await verifyPointer(site, pointer, scope.projected, report);
+  const version_id = await verifyPointer(site, pointer, report);
   const found = version_id === undefined ? nothingFound : await verifyVersions(site, scope, version_id, report);
   const sorted = [...findings.values()].toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return { ...found, findings: sorted };

@@ -11,13 +11,12 @@ import { versionTime } from "./version_id.ts";
 export async function verifyPointer(
   site: Site,
   pointer: Pointer | undefined,
-  projected: boolean,
   report: Report,
 ): Promise<string | undefined> {
   if (pointer && (await isVersion(site, pointer.version_id))) return pointer.version_id;
   const told = await site.objects.get(site.keys.projectionsManifest);
   if (pointer === undefined && told === undefined) return undefined;
-  const last = told && (await lastTold(site, projected, report));
+  const last = told && (await lastTold(site, report));
   const whole = last !== undefined && (await isWhole(site, last, report));
   const published = told ? `, though ${last ?? "a version"} was published` : "";
   report({
@@ -34,10 +33,10 @@ async function isVersion({ objects, keys }: Site, version_id: string): Promise<b
   return versionTime(version_id) !== undefined || (await objects.get(keys.manifest(version_id))) !== undefined;
 }
 
-async function lastTold(site: Site, projected: boolean, report: Report): Promise<string | undefined> {
+async function lastTold(site: Site, report: Report): Promise<string | undefined> {
   const key = site.keys.projectionsManifest;
   const shown = await readOrReport(site, key, report, (found) => decodeShown(found, key));
-  return shown && lastCurrent(shown, projected);
+  return shown && lastCurrent(shown);
 }
 
 async function isWhole(site: Site, version_id: string, report: Report): Promise<boolean> {

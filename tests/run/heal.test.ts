@@ -161,3 +161,24 @@ test("a pointer that is gone though a version was published ends the run, and hi
   await w.store().put(pointer, Buffer.from(version_id ?? ""));
   expect((await w.run({ set })).report).toMatchObject({ status: "unchanged", version_id });
 });
+
+test("a projection is not replaced by a file that was damaged", async () => {
+  for (const damage of [
+    "garbage",
+    '[\n{"obs_time":"2026-04-01T00:00:00-03:00","internal_series_code":"B_D","value":9,"unit":"percent","frequency":"D","collection_date":"2026-04-21T12:00:00.000000+00:00"}\n]\n',
+  ]) {
+    const w = world();
+    w.serve(source);
+    const { version_id } = (await w.run({ set })).report;
+    const shown = await w.projected();
+    const file = "B_D/year=2026/month=04/data.json";
+    await w.store().put(`${storeRoot}versions/${version_id}/data/${file}`, Buffer.from(damage));
+    await w.store().delete([`${storeRoot}projections/manifest.json`]);
+    expect((await w.run({ set })).report).toMatchObject({ status: "unchanged", version_id });
+    expect(await w.projected()).toEqual(shown);
+
+    await w.store().delete([`${storeRoot}projections/manifest.json`, `${storeRoot}projections/${file}`]);
+    expect((await w.run({ set })).report).toMatchObject({ status: "failed", error: { code: "STORAGE" } });
+    expect((await w.keys("projections/")).includes(`projections/${file}`)).toBe(false);
+  }
+});

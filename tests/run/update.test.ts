@@ -216,6 +216,53 @@ test("a change of time zone moves observations to other partitions, and doubles 
   expect((await w.run({ set: [local, "parse_config.obedient=false"] })).report.status).toBe("unchanged");
 });
 
+test("a change of time zone doubles none of a source that gives days, whatever becomes of withdrawals", async () => {
+  const [utc, local] = ["normalize.timezone=UTC", "normalize.timezone=America/Argentina/Buenos_Aires"];
+  for (const kept of ["keep", "drop"]) {
+    const w = world();
+    w.serve(before);
+    await w.run({ set: [utc, `load.on_withdrawal=${kept}`] });
+    const { report } = await w.run({ set: [local, `load.on_withdrawal=${kept}`] });
+    expect(report).toMatchObject({ status: "published", full: true, added: 0, revised: 5, withdrawn: 0 });
+    expect(await w.current()).toEqual(before.trimEnd().split("\n"));
+    expect(await w.projected()).toEqual(await w.current());
+    const { changelog } = await w.json(`versions/${report.version_id}/manifest.json`);
+    expect([changelog.data_points_added, changelog.data_points_revised]).toEqual([0, 5]);
+  }
+});
+
+test("with on_revision: keep, nothing is moved to another time", async () => {
+  const w = world();
+  w.serve(before);
+  const set = ["load.on_revision=keep"];
+  await w.run({ set: [...set, "normalize.timezone=UTC"] });
+  const { report } = await w.run({ set });
+  expect(report).toMatchObject({
+    status: "failed",
+    version_id: null,
+    error: {
+      code: "STAGE",
+      message:
+        'Cannot load "rates": A_D at 2026-03-31T00:00:00+00:00 would move to another time, and on_revision is keep',
+      hint: "nothing was published; where the time zone has to change, run once with --set load.on_revision=replace",
+    },
+  });
+  expect((await w.run({ set: ["load.on_revision=replace"] })).report).toMatchObject({
+    status: "published",
+    revised: 5,
+  });
+});
+
+test("an incremental run that does not know how the last one read compares all there is", async () => {
+  const w = world();
+  w.serve(before);
+  await w.run({ set: [withState, "normalize.timezone=UTC"] });
+  await w.store().delete([`${storeRoot}index/last_source.json`]);
+  const { report } = await w.run({ set: [withState] });
+  expect(report).toMatchObject({ status: "published", full: true, added: 0, revised: 5 });
+  expect(await w.current()).toEqual(before.trimEnd().split("\n"));
+});
+
 test("what is beyond the columns of some consumers is a warning", async () => {
   const w = world();
   w.serve("A_D,2026-04-01,-1e15\nA_D,2026-04-02,2e14\nA_D,2026-04-03,1e14\nB_D,2026-04-01,4\n");
