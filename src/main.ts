@@ -101,9 +101,16 @@ function dieOfBug(error: unknown): void {
 
 process.on("uncaughtException", dieOfBug);
 process.on("unhandledRejection", dieOfBug);
-// After a second signal nothing else is left to do it.
-process.on("exit", folders.removeAll);
+process.on("exit", (code) => {
+  // After a second signal nothing else is left to do it.
+  folders.removeAll();
+  if (isDone || stop.exitCode() !== undefined || code !== 0) return;
+  process.stderr.write("Cannot go on: something ended the program from within, as a plugin that calls process.exit\n");
+  process.exitCode = 1;
+});
 
+let isDone = false;
 const exitCode = await runCli(process.argv.slice(2), processShell(stop, secrets, openPorts));
+isDone = true;
 // Not left to the event loop: a plugin may have left a timer or a connection behind.
 process.stderr.write("", () => process.exit(exitCode));

@@ -134,3 +134,24 @@ test.each([
   expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
   expect(ended.stderr).toStartWith(message);
 });
+
+test("two files of one id are not run, and the others are", async () => {
+  const twice = { "datasets/again.yaml": dataset("a", "[daily]") };
+  const { exitCode, stdout } = await inWorld(twice).run("--all", "--json");
+  expect(exitCode).toBe(2);
+  expect(idsIn(stdout).toSorted()).toEqual(["a failed", "a failed", "b failed", "c published"]);
+  expect(stdout).toContain('Cannot run \\"a\\": it is the dataset_id of datasets/a.yaml and datasets/again.yaml');
+  const checked = await ingestor(["validate"], { cwd: inWorld(twice).cwd });
+  expect(checked.exitCode).toBe(2);
+  expect(checked.stdout).toContain('datasets/again.yaml  dataset_id: "a" is also that of datasets/a.yaml\n');
+});
+
+test("a file whose tags are no list may have the tag, and says what is wrong with it", async () => {
+  const { exitCode, stdout } = await inWorld({ "datasets/d.yaml": dataset("d", "weekly") }).run(
+    "--tag",
+    "weekly",
+    "--json",
+  );
+  expect(exitCode).toBe(2);
+  expect(idsIn(stdout).toSorted()).toEqual(["c published", "d failed"]);
+});

@@ -35,6 +35,8 @@ const files = {
     "foreign",
     'setTimeout(() => { const error = new Error("from nowhere"); error.stack = "Error: from nowhere"; throw error; }, 50);',
   ),
+  "plugins/exits.ts": parser("exits", "process.exit(0);"),
+  "datasets/exits.yaml": dataset("exits", "exits"),
   "plugins/good.ts": parser("good", ""),
   "datasets/source.txt": "x",
   "datasets/forgets.yaml": dataset("forgets", "forgets"),
@@ -100,4 +102,12 @@ test("what is thrown out of nowhere is a bug: all that runs ends in order, and k
   expect(events.at(-1).message).toContain("Error: from nowhere");
   expect([published(cwd, "good"), published(cwd, "last")]).toEqual([false, false]);
   for (const id of ["foreign", "good"]) expect(await lockOf(cwd, id)).toBe(`${id}: nobody holds the lock\n`);
+});
+
+test("a plugin that ends the process has not made the run a success", async () => {
+  const { exitCode, stdout, stderr } = await ingestor(["run", "exits"], { cwd: tempFolder(files) });
+  expect([exitCode, stdout]).toEqual([1, ""]);
+  expect(stderr).toEndWith(
+    "Cannot go on: something ended the program from within, as a plugin that calls process.exit\n",
+  );
 });

@@ -32,7 +32,7 @@ export function explained(store: Required<ObjectStore>): ObjectStore {
 
 function hintFor(error: unknown): string | undefined {
   if (hasCode(error, "EACCES", "EPERM", "EROFS"))
-    return "give the user that runs this the right to write there, or choose another folder";
+    return "give the user that runs this the right to read and write there, or choose another folder";
   if (hasCode(error, "ENOSPC", "EDQUOT")) return "the disk is full: free some space and run again";
   if (hasCode(error, "ENOTDIR", "EEXIST")) return "a file stands where a folder is needed";
   if (hasCode(error, "EISDIR")) return "a folder stands where a file is needed";

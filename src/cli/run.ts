@@ -43,8 +43,9 @@ export const runCommand = command({
   async run(flags, invocation) {
     const { shell } = invocation;
     const concurrency = readConcurrency(flags.concurrency);
-    const { wanted, many, empty } = await selectDatasets(flags._, flags, shell);
-    const session = await openSession(flags, invocation, many);
+    const selection = await selectDatasets(flags._, flags, shell);
+    const { wanted, many, empty } = selection;
+    const session = await openSession(flags, invocation, selection);
     if (empty !== undefined) {
       tellEmpty(empty, session);
       return 0;

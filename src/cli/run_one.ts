@@ -30,6 +30,8 @@ async function outcomeOf(wanted: string, session: RunSession): Promise<Outcome> 
   try {
     const found = await readDataset(wanted, session.datasets);
     dataset_id = datasetIdIn(found.text) ?? wanted;
+    const refusal = session.refused.get(wanted);
+    if (refusal) throw refusal;
     const { loadDataset } = await import("../config/load.ts");
     const { shell, plugins, sets, local } = session;
     const { env, secrets } = shell;

@@ -22,6 +22,8 @@ export interface Selection {
   many: boolean;
   /** Why there are none, where that is right. */
   empty?: string;
+  /** Why some of them must not be run, by what they are asked for. */
+  refused: ReadonlyMap<string, IngestorError>;
 }
 
 interface Known {
@@ -39,14 +41,32 @@ export async function selectDatasets(
   const folder = datasetsFolder(flags, shell);
   refuseBoth(given, flags);
   const isFolder = flags.all === true || flags.tag !== undefined;
-  const named = isFolder ? await inFolder(folder, flags.tag) : namedDatasets(given, flags, shell);
+  const all = isFolder ? await inFolder(folder) : [];
+  const refused = sameIds(all);
+  const chosen = flags.tag === undefined ? all : await withTag(all, flags.tag, folder);
+  const named = isFolder ? chosen.map((known) => known.wanted) : namedDatasets(given, flags, shell);
   const shard = flags.shard === undefined ? (isFolder ? shardIn(shell.env) : undefined) : readShard(flags.shard);
   const wanted = shard === undefined ? named : await inShard(named, folder, shard);
   const empty =
     shard && wanted.length === 0
       ? `shard ${shard.index}/${shard.count} has none of the ${named.length} datasets: there is nothing to do`
       : undefined;
-  return { wanted, many: isFolder || shard !== undefined || wanted.length > 1, ...(empty && { empty }) };
+  return { wanted, many: isFolder || shard !== undefined || wanted.length > 1, refused, ...(empty && { empty }) };
+}
+
+/** Two files of one id would undo each other. */
+function sameIds(all: readonly Known[]): Map<string, IngestorError> {
+  const byId = Map.groupBy(all, ({ dataset_id }) => dataset_id);
+  const shared = [...byId].filter(([, known]) => known.length > 1);
+  return new Map(
+    shared.flatMap(([dataset_id, known]) => {
+      const files = known.map(({ wanted }) => wanted).join(" and ");
+      const error = new IngestorError("CONFIG", `Cannot run "${dataset_id}": it is the dataset_id of ${files}`, {
+        hint: "each dataset has an id of its own",
+      });
+      return known.map(({ wanted }) => [wanted, error] as const);
+    }),
+  );
 }
 
 function refuseBoth(given: readonly string[], { all, tag }: SelectionFlags): void {
@@ -64,14 +84,14 @@ function namedDatasets(given: readonly string[], { shard }: SelectionFlags, { en
   });
 }
 
-async function inFolder(folder: Folder, tag: string | undefined): Promise<string[]> {
+async function inFolder(folder: Folder): Promise<Known[]> {
   const all = await Promise.all(datasetFiles(folder).map((file) => know(file, folder)));
   if (all.length === 0) {
     throw new IngestorError("ARGUMENT", `Cannot run all of "${folder.path}": there are no dataset files in it`, {
       hint: "--datasets names another folder",
     });
   }
-  return (tag === undefined ? all : await withTag(all, tag, folder)).map(({ wanted }) => wanted);
+  return all;
 }
 
 /** What cannot be read may have the tag: it is run, and says what is wrong, rather than being left out in silence. */

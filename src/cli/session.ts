@@ -10,6 +10,7 @@ import type { PluginLookup } from "../core/plugin.ts";
 import type { Folder } from "../host/discovery.ts";
 import type { RunPorts } from "../run/ports.ts";
 import type { Invocation } from "./command.ts";
+import type { Selection } from "./selection.ts";
 import type { Shell } from "./shell.ts";
 
 /** The flags of `ingestor run`. */
@@ -40,6 +41,8 @@ export interface RunSession {
   verbose: boolean;
   /** Whether several datasets are run, and reported on together. */
   many: boolean;
+  /** Why some of them must not be run, by what they are asked for. */
+  refused: Selection["refused"];
   /** Set where events are for programs: they take the place of what people would read. */
   log: Log | undefined;
   /** A file, or `-`. */
@@ -49,7 +52,11 @@ export interface RunSession {
 }
 
 /** Opens what the flags ask for. Throws an `IngestorError` (`ARGUMENT`) where they do not go together. */
-export async function openSession(flags: RunFlags, { shell, sets }: Invocation, many: boolean): Promise<RunSession> {
+export async function openSession(
+  flags: RunFlags,
+  { shell, sets }: Invocation,
+  { many, refused }: Pick<Selection, "many" | "refused">,
+): Promise<RunSession> {
   const { local, output } = flags;
   const [json, verbose, full] = [flags.json === true, flags.verbose === true, flags.full === true];
   if (json && output === "-") {
@@ -77,7 +84,7 @@ export async function openSession(flags: RunFlags, { shell, sets }: Invocation, 
   const again = ["datasets", "plugins", "local"] as const;
   const kept = again.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
   const shared = { shell, datasets, plugins, ports, display, messages, log };
-  return { ...shared, sets, local, full, json, verbose, many, output, kept };
+  return { ...shared, sets, local, full, json, verbose, many, refused, output, kept };
 }
 
 function openDisplay(

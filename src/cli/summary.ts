@@ -31,7 +31,7 @@ export function statusLine(report: RunReport): string {
 function resultOf(report: RunReport): string {
   const { status, version_id } = report;
   if (status === "published") return ` ${version_id} (${changesText(report)})`;
-  if (status === "done") return `, ${formatCount(observationsOf(report))} observations, ${destinationOf(report)}`;
+  if (status === "done") return `, ${formatNumber(observationsOf(report), "observation")}, ${destinationOf(report)}`;
   if (status === "unchanged") return version_id === null ? "" : `, nothing new since ${version_id}`;
   return version_id === null ? "" : `, after it published ${version_id}`;
 }

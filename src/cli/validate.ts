@@ -47,12 +47,23 @@ export const validateCommand = command({
     for (const name of wanted) {
       verdicts.push(await judge(name, { shell, datasets, plugins, sets, local: flags.local }));
     }
+    verdicts.forEach((verdict) => refuseSameId(verdict, verdicts));
     await shell.print(
       flags.json ? verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join("") : verdictText(verdicts),
     );
     return verdicts.every(({ valid }) => valid) ? 0 : 2;
   },
 });
+
+/** Two files of one id would undo each other. */
+function refuseSameId(verdict: Verdict, all: readonly Verdict[]): void {
+  const { dataset_id, file } = verdict;
+  const others = all.filter((other) => other.dataset_id === dataset_id && other.file !== file);
+  if (dataset_id === null || others.length === 0) return;
+  const files = others.map((other) => other.file).join(" and ");
+  verdict.problems.push({ message: `dataset_id: "${dataset_id}" is also that of ${files}`, file });
+  verdict.valid = false;
+}
 
 function allDatasets(folder: Folder): string[] {
   const files = datasetFiles(folder);

@@ -1,4 +1,4 @@
-import { readPointer } from "../store/head.ts";
+import { knownPointer } from "../store/current.ts";
 import { versionChain, type ChainedManifest } from "../store/chain.ts";
 import type { Site } from "../store/site.ts";
 import { command } from "./command.ts";
@@ -59,7 +59,7 @@ type Rest = "older" | "gone" | undefined;
 
 async function newestVersions(site: Site, most: number): Promise<{ versions: ListedVersion[]; rest: Rest }> {
   const versions: ListedVersion[] = [];
-  const current = (await readPointer(site))?.version_id;
+  const current = (await knownPointer(site))?.version_id;
   if (current === undefined) return { versions, rest: undefined };
   for await (const manifest of versionChain(site, current)) {
     if (versions.length === most) return { versions, rest: "older" };

@@ -14,7 +14,7 @@ import { tellSecrets } from "./secrets.ts";
 import { applySet } from "./set.ts";
 import { readStages } from "./stages.ts";
 import { sortProblems } from "./sort.ts";
-import { checkOrder } from "./topic.ts";
+import { checkOrder, checkTopic } from "./topic.ts";
 import { filterEntries, isNothing, keyPlaceAt, valueOf, type MapNode, type Report } from "./tree.ts";
 
 export interface DatasetInput {
@@ -90,6 +90,7 @@ async function readDataset(
   const parser = parserSection(root, report);
   if (parser) checkSeries(parser, report);
   const { source, ...stages } = await readStages(root, parser, input.plugins, report);
+  if (input.local === undefined && stages.load?.kind === "store") checkTopic(root, input.env, report);
   if (input.local === undefined) checkOrder(root, stages.load, input.env, report);
   const state = readState(root, stages.load, report);
   const lock = readLock(root, { load: stages.load, state, warn }, report);

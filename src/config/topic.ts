@@ -12,6 +12,17 @@ export function keepsOrder(topicArn: string): boolean {
   return topicArn.endsWith(".fifo");
 }
 
+const arnPattern = /^arn:[\w-]+:sns:[\w-]+:\d+:[\w-]+(\.fifo)?$/;
+
+/** A topic by any other name would be noticed only when the first version is announced. */
+export function checkTopic(root: MapNode, env: Env, report: Report): void {
+  const topic = topicIn(env);
+  if (topic === undefined || arnPattern.test(topic)) return;
+  const message =
+    'SNS_PROJECTION_TOPIC_ARN is not the ARN of a topic, such as "arn:aws:sns:us-east-1:123456789012:rates"';
+  report({ message, ...placeAt(root, ["load"]) });
+}
+
 /** Consumers of versions' own files would end with the older values where an older event came last. */
 export function checkOrder(root: MapNode, load: LoadStep | undefined, env: Env, report: Report): void {
   const topic = topicIn(env);

@@ -7,8 +7,19 @@ export function blamed(verb: string, pluginName: string, error: unknown, signal:
   if (error instanceof IngestorError || signal.aborted) return error;
   const message = `Cannot ${verb} with "${pluginName}"`;
   const place = placeIn(error, pluginName);
-  if (place === undefined) return new IngestorError("STAGE", `${message}: ${reasonOf(error)}`, { cause: error });
-  return new IngestorError("STAGE", message, { cause: error, problems: [{ message: reasonOf(error), ...place }] });
+  const hint = isDiskFull(error)
+    ? "a disk is full, perhaps that of the temporary folder: --tmp DIR or TMPDIR names another"
+    : undefined;
+  if (place === undefined) return new IngestorError("STAGE", `${message}: ${reasonOf(error)}`, { cause: error, hint });
+  return new IngestorError("STAGE", message, {
+    cause: error,
+    hint,
+    problems: [{ message: reasonOf(error), ...place }],
+  });
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT"].includes(String(error.code));
 }
 
 /** Where in the plugin's own module it was thrown; none for what is built in, whose places mean nothing outside. */

@@ -1,36 +1,18 @@
-import { IngestorError } from "../core/errors.ts";
 import type { Notifier } from "../core/ports.ts";
 import { announce, type Linked } from "../store/announce.ts";
 import { converge, type Convergence } from "../store/converge.ts";
-import { readPointer, type Head } from "../store/head.ts";
-import { lastCurrent, putShown, readShown, type Shown } from "../store/projections.ts";
+import { type Head } from "../store/head.ts";
+import { putShown, readShown, type Shown } from "../store/projections.ts";
 import type { Job } from "./context.ts";
 import { bucketOf, prefixOf, type StoreTarget } from "./target.ts";
 
 /** Finishes what an earlier run left: projections that lag behind the pointer, versions that nobody was told of. */
 export async function heal(job: Job, target: StoreTarget, head: Head): Promise<Shown> {
   const shown = await readShown(target.site);
-  if (head.kind === "empty") await refuseLostPointer(target, shown);
   if (head.kind !== "version") return shown;
   const snapshots = new Map([[head.version_id, head.snapshot]]);
   const healed = await show(job, target, head.version_id, shown, { snapshots });
   return healed === undefined ? shown : tell(job, target, linkedOf(head), healed);
-}
-
-/** What is shown was current once: as a first load, its history would be cut off. */
-async function refuseLostPointer({ site }: StoreTarget, shown: Shown): Promise<void> {
-  // Another run may have published first of all since the pointer was read.
-  if (shown.etag === undefined || (await readPointer(site)) !== undefined) return;
-  const { objects, keys } = site;
-  const last = lastCurrent(shown);
-  const remedy = last
-    ? "ingestor verify DATASET --repair puts it back"
-    : `restore it from a backup, or write the id of a whole version below ${keys.versions} into it`;
-  throw new IngestorError(
-    "STORAGE",
-    `Cannot read the pointer "${objects.name}/${keys.pointer}": it is missing, though ${last ?? "a version"} was published`,
-    { hint: `${remedy}; to begin anew, delete ${keys.root}` },
-  );
 }
 
 type AtHand = Pick<Convergence, "snapshots" | "drafted" | "expectations" | "content" | "suspects"> &

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { IngestorError } from "../core/errors.ts";
-import { readPointer } from "./head.ts";
+import { knownPointer } from "./current.ts";
 import { readJson } from "./json.ts";
 import { manifestSchema } from "./manifest.ts";
 import type { Site } from "./site.ts";
@@ -27,7 +27,7 @@ export type ChainedManifest = v.InferOutput<typeof schema>;
  * this one replaces took over.
  */
 export async function* versionChain(site: Site, from?: string): AsyncGenerator<ChainedManifest, void, void> {
-  let version_id = from ?? (await readPointer(site))?.version_id;
+  let version_id = from ?? (await knownPointer(site))?.version_id;
   for (let first = true; version_id !== undefined; first = false) {
     const manifest = await readChained(site, version_id);
     if (manifest === undefined && first) throw missing(site, version_id);

@@ -58,7 +58,9 @@ export async function collect(
 function refused(problems: Problem[]): IngestorError {
   return new IngestorError("STAGE", "Cannot load what the transform gives: consumers cannot bear it", {
     problems,
-    hint: "nothing was published; correct the series_map or the plugin that makes these",
+    hint: problems.some(({ message }) => message.endsWith("the unit is missing"))
+      ? "nothing was published; transform: { plugin: metadata } adds what the series_map says of each series"
+      : "nothing was published; correct the series_map or the plugin that makes these",
   });
 }
 

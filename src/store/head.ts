@@ -1,6 +1,7 @@
 import { IngestorError } from "../core/errors.ts";
 import { nameProblem } from "../core/names.ts";
 import type { Etag } from "../core/ports.ts";
+import { knownPointer } from "./current.ts";
 import { readJson } from "./json.ts";
 import { manifestSchema, type ReadManifest } from "./manifest.ts";
 import type { Site } from "./site.ts";
@@ -13,18 +14,8 @@ export type Head =
   /** Written by the system that this one replaces: the observations are in the projections, unlisted. */
   | { kind: "unlisted"; version_id: string; etag: Etag; manifest: ReadManifest };
 
-export interface Pointer {
-  version_id: string;
-  etag: Etag;
-}
-
-export async function readPointer({ objects, keys }: Site): Promise<Pointer | undefined> {
-  const found = await objects.get(keys.pointer);
-  return found && { version_id: new TextDecoder().decode(found.body).trim(), etag: found.etag };
-}
-
 export async function readHead(site: Site): Promise<Head> {
-  const pointer = await readPointer(site);
+  const pointer = await knownPointer(site);
   if (pointer === undefined) return { kind: "empty" };
   if (nameProblem(pointer.version_id) !== undefined) throw namesNothing(site);
   const [manifest, snapshot] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { Expectation } from "../core/ports.ts";
-import { readManifest, readPointer, type Head, type Pointer } from "./head.ts";
+import { readPointer, type Pointer } from "./current.ts";
+import { readManifest, type Head } from "./head.ts";
 import type { Site } from "./site.ts";
 
 const mostAttempts = 5;

@@ -1,6 +1,6 @@
 import { IngestorError } from "../core/errors.ts";
 import { versionChain } from "./chain.ts";
-import { readPointer } from "./head.ts";
+import { knownPointer } from "./current.ts";
 import { sourceOf } from "./manifest.ts";
 import { readOldest } from "./oldest.ts";
 import { readShown } from "./projections.ts";
@@ -54,7 +54,7 @@ export async function divide(site: Site, retention: Retention): Promise<Division
 
 async function wholeChain(site: Site, oldest: string | undefined): Promise<ChainedVersion[]> {
   const versions: ChainedVersion[] = [];
-  const pointer = await readPointer(site);
+  const pointer = await knownPointer(site);
   if (pointer === undefined) return versions;
   let next: string | null | undefined;
   for await (const manifest of versionChain(site, pointer.version_id)) {

@@ -1,6 +1,6 @@
 import { inParallel } from "../core/parallel.ts";
 import type { Finding, Report } from "./finding.ts";
-import { readPointer, type Pointer } from "./head.ts";
+import { readPointer, type Pointer } from "./current.ts";
 import { sourceOf } from "./manifest.ts";
 import { checkFormat } from "./pick.ts";
 import type { Site } from "./site.ts";

@@ -1,7 +1,7 @@
 import { nameProblem } from "../core/names.ts";
 import type { Expectation } from "../core/ports.ts";
 import { readOrReport, type Report } from "./finding.ts";
-import type { Pointer } from "./head.ts";
+import type { Pointer } from "./current.ts";
 import { decodeShown, lastCurrent } from "./projections.ts";
 import type { Site } from "./site.ts";
 import { findVersion } from "./verify_chain.ts";

@@ -209,7 +209,7 @@ describe("what the file system refuses", () => {
   });
 
   test.skipIf(process.getuid?.() === 0)("a root without rights", async () => {
-    const hint = "STORAGE: give the user that runs this the right to write there, or choose another folder";
+    const hint = "STORAGE: give the user that runs this the right to read and write there, or choose another folder";
     const root = tempFolder({ "a/b": "x" });
     chmodSync(root, 0);
     const all = { get: hint, put: hint, create: hint, swap: hint, list: hint };

@@ -345,6 +345,19 @@ lock: { kind: dynamodb, table_name: t }
   });
 });
 
+test.each(["foo", "arn:aws:sqs:us-east-1:123456789012:rates", "https://sns.us-east-1.amazonaws.com"])(
+  "a topic that is none is a problem, unless nobody is told: %s",
+  async (name) => {
+    const env = { SNS_PROJECTION_TOPIC_ARN: name };
+    expect(await problemsOf(valid, { env })).toEqual([
+      expect.stringContaining(
+        'SNS_PROJECTION_TOPIC_ARN is not the ARN of a topic, such as "arn:aws:sns:us-east-1:123456789012:rates"',
+      ),
+    ]);
+    expect(await problemsOf(valid, { env, local: "out" })).toEqual([]);
+  },
+);
+
 describe("mode direct", () => {
   const direct = valid.replace("projection: { copy_workers", "projection: { mode: direct, copy_workers");
   const topic = (name: string) => ({ SNS_PROJECTION_TOPIC_ARN: `arn:aws:sns:us-east-1:123456789012:${name}` });

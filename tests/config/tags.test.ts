@@ -6,7 +6,7 @@ test.each([
   ["dataset_id: x", []],
   ["tags: [a, 'b c']", ["a", "b c"]],
   ["tags:\n  - a\n  - 5", ["a"]],
-  ["tags: a", []],
+  ["tags: a", undefined],
   ["tags: [a", undefined],
   ["", []],
 ])("of %j the tags are %j", (text, tags) => {

@@ -9,7 +9,7 @@ const rows = [
   [null, "%", null, "%"],
   [date("2024-11-25"), 1.5, "D", 10],
   [date("2024-11-26"), "2,5", " D ", "n.d."],
-  ["a note", 99, null, null],
+  ["a note", "see page 99", null, null],
   [date("2024-11-27"), null, "D", true],
   [date("2024-11-01"), 7, "PM", 70],
   [date("2024-12-01"), 8, "PM", 80],
@@ -156,3 +156,29 @@ test.each([
 ])("%j is refused", (series) =>
   expect(v.safeParse(excel.options, { series_map: [{ ...one, ...series }] }).success).toBe(false),
 );
+
+test("a number beside what is no date is given with that text, so that it is counted as rejected", async () => {
+  const bytes = await workbook({
+    Rates: [
+      ["Date", "Rate", "Kind"],
+      ["(1)", 2, "D"],
+      [date("2024-11-25"), 1.5, "D"],
+      ["enero", 2, "D"],
+      ["11/26/2024", "2,5", "D"],
+      ["promedio", 3, "PM"],
+      [null, 4, "D"],
+      ["source: the bank", null, "D"],
+      ["source: the bank", "page 7", "D"],
+    ],
+  });
+  const series = { ...one, header_row: 1 };
+  expect((await parsed(bytes, [series])).points).toEqual({
+    A: [
+      ["2024-11-25", 1.5],
+      ["enero", 2],
+      ["11/26/2024", "2,5"],
+      ["promedio", 3],
+    ],
+  });
+  expect((await parsed(bytes, [{ ...series, where: { col: "C", equals: "D" } }])).points["A"]).toHaveLength(3);
+});

@@ -1,5 +1,5 @@
 import type { StreamRow } from "hucre/xlsx";
-import { isBlank, type ParsedPoint } from "../../../api.ts";
+import { isBlank, readNumber, type ParsedPoint } from "../../../api.ts";
 import { cellAt, cellText, columnIndex, rawValue, sampleTexts } from "./cells.ts";
 import type { ExcelSeries } from "./options.ts";
 
@@ -8,6 +8,8 @@ export interface SeriesReader {
   readonly code: string;
   /** The point of a row; undefined where the row is not the series' own, not new, or blank and to be left out. */
   read(row: StreamRow, obs_time: string): ParsedPoint | undefined;
+  /** The point of a row whose date cannot be read, where it has a number: what is left out is to be counted. */
+  undated(row: StreamRow, text: string): ParsedPoint | undefined;
   /** Once all rows are read: why this cannot be the series. */
   problem(): string | undefined;
   /** Once all rows are read: what is odd about the series, as its last date before `lastObsTime`. */
@@ -34,6 +36,13 @@ export function seriesReader(series: ExcelSeries, lastObsTime: string | undefine
     return blank && drop_na ? undefined : { internal_series_code, obs_time, value };
   }
 
+  function undated(row: StreamRow, text: string): ParsedPoint | undefined {
+    if (filter && !filter.accepts(row)) return undefined;
+    const value = rawValue(cellAt(row, column));
+    const isNumber = typeof value === "number" || (typeof value === "string" && readNumber(value) !== undefined);
+    return isNumber ? { internal_series_code, obs_time: text, value } : undefined;
+  }
+
   function problem(): string | undefined {
     if (rows === 0) return filter?.problem();
     return latest === "" ? `no value in column ${value_col}, only ${blanks.text()} (rows: ${rows})` : undefined;
@@ -45,7 +54,7 @@ export function seriesReader(series: ExcelSeries, lastObsTime: string | undefine
     return `the last value is of ${latest}, and there was one of ${lastObsTime} before`;
   }
 
-  return { code: internal_series_code, read, problem, oddity };
+  return { code: internal_series_code, read, undated, problem, oddity };
 }
 
 function rowFilter({ col, equals }: NonNullable<ExcelSeries["where"]>) {

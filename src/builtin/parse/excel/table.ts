@@ -1,5 +1,5 @@
 import type { StreamRow } from "hucre/xlsx";
-import type { ParseContext, ParsedPoint } from "../../../api.ts";
+import { isBlank, type ParseContext, type ParsedPoint } from "../../../api.ts";
 import { cellAt, cellText, columnIndex, sampleTexts } from "./cells.ts";
 import { readDate } from "./dates.ts";
 import { firstRowOf, type ExcelSeries } from "./options.ts";
@@ -53,13 +53,23 @@ function openTable(
     if (ended || row.index + 1 < firstRow) return;
     const cell = cellAt(row, column);
     const obs_time = readDate(cell, date1904);
-    if (obs_time === undefined) return undated.add(cellText(cell));
+    if (obs_time === undefined) return readUndated(row, cellText(cell), points);
     hasDates = true;
     const verdict = verdictOn?.(obs_time, row.index + 1) ?? "read";
     ended = verdict === "stop";
     if (verdict !== "read") return;
     for (const reader of readers) {
       const point = reader.read(row, obs_time);
+      if (point) points.push(point);
+    }
+  }
+
+  /** What stands above the first date may be part of the header. */
+  function readUndated(row: StreamRow, text: string, points: ParsedPoint[]): void {
+    undated.add(text);
+    if (!hasDates || isBlank(text)) return;
+    for (const reader of readers) {
+      const point = reader.undated(row, text);
       if (point) points.push(point);
     }
   }
