@@ -100,7 +100,8 @@ const explanations: Record<string, (asked: Asked, refusal: Refusal) => Explanati
 
 const deniedHints: Record<S3Act, string> = {
   read: "without s3:ListBucket on the bucket, S3 answers 403 for what is not there, too: grant that as well",
-  write: "replacing an object on condition needs s3:GetObject as well",
+  write:
+    "grant s3:PutObject on the objects of the bucket, and s3:GetObject, which replacing on condition needs as well",
   list: "s3:ListBucket is granted on the bucket itself, not on its objects",
   delete: "s3:DeleteObject is granted on the objects of the bucket",
 };

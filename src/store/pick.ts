@@ -34,7 +34,8 @@ export async function versionNamed(site: Site, version_id: string): Promise<Pick
     if (manifest.version_id === version_id) return wholeVersion(site, version_id, manifest);
   }
   if (known.length === 0) throw nothingPublished(site);
-  const guess = didYouMean(version_id, known);
+  // Any two ids look alike: what has the form of one is no typo of another.
+  const guess = versionTime(version_id) === undefined ? didYouMean(version_id, known) : "";
   const reason = `it is not among its ${known.length === 1 ? "one version" : `${known.length} versions`}${guess}`;
   throw new IngestorError("ARGUMENT", `Cannot find version "${version_id}" of "${site.dataset_id}": ${reason}`, {
     hint: newestOf(known),

@@ -26,8 +26,8 @@ export interface PrunePlan {
 
 export interface DoomedVersion {
   version_id: string;
-  /** `remains`: a crash left it, of a run or of an earlier prune. */
-  why: "old" | "never current" | "remains";
+  /** `left over`: a crash left it, of a run or of an earlier prune. */
+  why: "old" | "never current" | "left over";
   manifest: string | undefined;
   /** Its other files, less those that a kept version refers to. */
   files: readonly string[];
@@ -99,7 +99,7 @@ async function judge(site: Site, folder: VersionFolder, division: Division, now:
   if (manifest && manifest.previous_version === undefined) return { goes: false };
   if (division.rest.some((version) => version.version_id === version_id)) return { goes: true, why: "old" };
   // A version becomes current only after one with a lesser id.
-  if (manifest === undefined && version_id < endOf(division)) return { goes: true, why: "remains" };
+  if (manifest === undefined && version_id < endOf(division)) return { goes: true, why: "left over" };
   if (now.getTime() - made.getTime() > day) return { goes: true, why: "never current" };
   return { goes: false, sha256: manifest && sourceOf(manifest)?.sha256 };
 }

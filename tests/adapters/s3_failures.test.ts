@@ -32,7 +32,12 @@ test.each([
     "s3:GetObject",
     "without s3:ListBucket on the bucket, S3 answers 403 for what is not there, too: grant that as well",
   ],
-  [put, "write", "s3:PutObject", "replacing an object on condition needs s3:GetObject as well"],
+  [
+    put,
+    "write",
+    "s3:PutObject",
+    "grant s3:PutObject on the objects of the bucket, and s3:GetObject, which replacing on condition needs as well",
+  ],
   [list, "list", "s3:ListBucket", "s3:ListBucket is granted on the bucket itself, not on its objects"],
   [remove, "delete", "s3:DeleteObject", "s3:DeleteObject is granted on the objects of the bucket"],
 ])("403 is never absence: %p", async (act, verb, action, hint) => {

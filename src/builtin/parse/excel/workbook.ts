@@ -55,6 +55,8 @@ export async function openWorkbook(source: RawSource): Promise<Workbook> {
 function blame(what: string) {
   return (cause: unknown): never => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IngestorError("SOURCE", `Cannot read ${what}: ${reason}`, { cause });
+    // The reader takes a size that does not hold for an attack.
+    const hint = /decompress|inflate|zip|crc/i.test(reason) ? "the file may be damaged: fetch it again" : undefined;
+    throw new IngestorError("SOURCE", `Cannot read ${what}: ${reason}`, { cause, hint });
   };
 }
