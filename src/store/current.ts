@@ -29,7 +29,7 @@ export async function knownPointer(site: Site): Promise<Pointer | undefined> {
   const { objects, keys } = site;
   const last = lastCurrent(shown);
   const remedy = last
-    ? "ingestor verify DATASET --repair puts it back"
+    ? `ingestor verify ${site.dataset_id} --repair puts it back`
     : `restore it from a backup, or write the id of a whole version below ${keys.versions} into it`;
   throw new IngestorError(
     "STORAGE",

@@ -43,19 +43,19 @@ export async function readSnapshot({ objects, keys }: Site, version_id: string):
   return found && decodeSnapshot(found.body, key);
 }
 
-function namesNothing({ objects, keys }: Site): IngestorError {
+function namesNothing({ objects, keys, dataset_id }: Site): IngestorError {
   return new IngestorError(
     "STORAGE",
     `Cannot read the pointer "${objects.name}/${keys.pointer}": it holds no version id`,
     {
-      hint: "ingestor verify DATASET --repair puts it right where the store still tells which version was current",
+      hint: `ingestor verify ${dataset_id} --repair puts it right where the store still tells which version was current`,
     },
   );
 }
 
-function lostVersion({ objects, keys }: Site, version_id: string): IngestorError {
+function lostVersion({ objects, keys, dataset_id }: Site, version_id: string): IngestorError {
   const problem = `its manifest or snapshot is missing in ${objects.name}`;
   return new IngestorError("STORAGE", `Cannot read the current version "${version_id}": ${problem}`, {
-    hint: `ingestor verify DATASET says what is left; restore ${keys.versions}${version_id}/ from a backup, or write the id of a whole version into ${keys.pointer}`,
+    hint: `ingestor verify ${dataset_id} says what is left; restore ${keys.versions}${version_id}/ from a backup, or write the id of a whole version into ${keys.pointer}`,
   });
 }

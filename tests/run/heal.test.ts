@@ -154,7 +154,7 @@ test("a pointer that is gone though a version was published ends the run, and hi
     error: {
       code: "STORAGE",
       message: `Cannot read the pointer "shelf/${pointer}": it is missing, though ${version_id} was published`,
-      hint: `ingestor verify DATASET --repair puts it back; to begin anew, delete ${storeRoot}`,
+      hint: `ingestor verify rates --repair puts it back; to begin anew, delete ${storeRoot}`,
     },
   });
   expect(await w.keys()).toEqual([...before, `runs/${report.run_id}.json`].toSorted());

@@ -406,7 +406,7 @@ test.each([
   expect(thrown).toMatchObject({
     code: "STORAGE",
     message: `Cannot read the ${what}`,
-    hint: expect.stringContaining("ingestor verify DATASET"),
+    hint: expect.stringContaining("ingestor verify rates"),
   });
   expect(await textAt(objects, `${root}index/current_version.txt`)).toBe(text);
 });
