@@ -42,13 +42,15 @@ export interface Findings {
   warn(message: string): void;
 }
 
-/** Gathers one series in columns; `add` gives the reason where an observation is refused. */
+/** Gathers one series in columns; `add` gives the reason where an observation is refused, unless it was given before. */
 export function gatherSeries(code: string, { defaultFrequency, instantOf, collectionDates }: Gathering) {
   const epochs = column((length) => new Float64Array(length));
   const offsets = column((length) => new Int16Array(length));
   const values = column((length) => new Float64Array(length));
   const seen = column((length) => new Uint32Array(length));
   const badName = nameProblem(code);
+  /** What is wrong with unit and frequency is so of the whole series, and is said once. */
+  const told = new Set<string>();
   let unit: string | undefined;
   let frequency: string | undefined;
 
@@ -61,7 +63,7 @@ export function gatherSeries(code: string, { defaultFrequency, instantOf, collec
     if (firstSeen === undefined) return "collection_date must be an ISO 8601 date-time with an offset";
     const theirs = observation.frequency ?? defaultFrequency;
     const refusal = textProblem("unit", observation.unit, unit) ?? textProblem("frequency", theirs, frequency);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return toldOnce(refusal);
     unit = observation.unit;
     frequency = theirs;
     epochs.push(instant.epoch);
@@ -70,6 +72,12 @@ export function gatherSeries(code: string, { defaultFrequency, instantOf, collec
     values.push(observation.value + 0);
     seen.push(firstSeen);
     return undefined;
+  }
+
+  function toldOnce(refusal: string): string | undefined {
+    if (told.has(refusal)) return undefined;
+    told.add(refusal);
+    return refusal;
   }
 
   function finish({ refuse, warn }: Findings): CollectedSeries {

@@ -167,5 +167,12 @@ describe("refuses", () => {
       'the series codes "A" and "a" differ only by case or Unicode form',
     ]);
     expect(await refusals(Array.from({ length: 100 }, () => ({ ...good, value: Number.NaN })))).toHaveLength(20);
+    const bare = ["A", "B"].flatMap((internal_series_code) =>
+      Array.from({ length: 100 }, () => ({ ...good, internal_series_code, unit: "" })),
+    );
+    expect(await refusals(bare)).toEqual([
+      "A at 2024-11-25T00:00:00-03:00: the unit is missing",
+      "B at 2024-11-25T00:00:00-03:00: the unit is missing",
+    ]);
   });
 });
