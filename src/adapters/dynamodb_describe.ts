@@ -1,6 +1,7 @@
 import { IngestorError, reasonOf } from "../core/errors.ts";
 import type { AwsCredentials } from "./aws_credentials.ts";
 import { cannotLock } from "./dynamodb_explain.ts";
+import { sdkSettings } from "./sdk_settings.ts";
 
 interface Asked {
   table_name: string;
@@ -8,22 +9,11 @@ interface Asked {
   credentials: AwsCredentials;
 }
 
-const attemptTimeoutMs = 5_000;
-
 /** The key of a table, as in `lock_key (S)`, and whether it is ready. Undefined where this may not be asked. */
 export async function describeTable(asked: Asked): Promise<{ key: string; ready: boolean } | undefined> {
   const { DescribeTableCommand, DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
   const { table_name: TableName, region_name: region, credentials } = asked;
-  const client = new DynamoDBClient({
-    region,
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: attemptTimeoutMs,
-      requestTimeout: attemptTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-    credentials: async () => ({ ...(await credentials.current()) }),
-  });
+  const client = new DynamoDBClient(sdkSettings(region, credentials, 2));
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     const typeOf = (name = "") => Table?.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name);

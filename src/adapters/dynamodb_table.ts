@@ -1,5 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import type { AwsCredentials } from "./aws_credentials.ts";
+import { sdkSettings } from "./sdk_settings.ts";
 import type { Item } from "./dynamodb_item.ts";
 
 export interface TablePlace {
@@ -24,8 +25,6 @@ export interface Table {
   /** `refused`: the condition did not hold, of this item. */
   update(key: string, change: Change): Promise<{ done: Item } | { refused: Item | undefined }>;
 }
-
-const attemptTimeoutMs = 5_000;
 
 /** The SDK is loaded with the first request. */
 export function dynamodbTable(place: TablePlace): Table {
@@ -70,25 +69,10 @@ interface Opened {
 
 async function open({ region_name: region, credentials, endpoint }: TablePlace): Promise<Opened> {
   const sdk = await import("@aws-sdk/client-dynamodb");
-  const client = new sdk.DynamoDBClient({
-    region,
-    credentials: async () => definedOnly(await credentials.current()),
-    ...(endpoint !== undefined && { endpoint }),
-    maxAttempts: 4,
-    requestHandler: {
-      connectionTimeout: attemptTimeoutMs,
-      requestTimeout: attemptTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-  });
+  const settings = sdkSettings(region, credentials, 4);
+  const client = new sdk.DynamoDBClient({ ...settings, ...(endpoint !== undefined && { endpoint }) });
   return { client, sdk };
 }
-
-function definedOnly({ accessKeyId, secretAccessKey, sessionToken, expiration }: Keys) {
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }), ...(expiration && { expiration }) };
-}
-
-type Keys = Awaited<ReturnType<AwsCredentials["current"]>>;
 
 /** Names that an expression does not use are an error, and so is an empty list of them. */
 function namesIn(expression: string): Record<string, string> | undefined {

@@ -5,9 +5,9 @@ import { openGrace } from "../core/grace.ts";
 import type { Notifier, ProjectionUpdate } from "../core/ports.ts";
 import { keepsOrder } from "../config/topic.ts";
 import type { AwsCredentials } from "./aws_credentials.ts";
+import { sdkSettings } from "./sdk_settings.ts";
 
 const longestSubject = 100;
-const attemptTimeoutMs = 5_000;
 
 /** Announces on an SNS topic in the region of the topic, at the endpoint of the environment. The SDK is loaded with the first event. */
 export function snsNotifier(topicArn: string, credentials: AwsCredentials, { limit } = openGrace()): Notifier {
@@ -32,18 +32,7 @@ export function snsNotifier(topicArn: string, credentials: AwsCredentials, { lim
 async function connect(topicArn: string, credentials: AwsCredentials): Promise<SNSClient> {
   const { SNSClient } = await import("@aws-sdk/client-sns");
   const region = topicArn.split(":")[3] || "us-east-1";
-  const requestHandler = {
-    connectionTimeout: attemptTimeoutMs,
-    requestTimeout: attemptTimeoutMs,
-    throwOnRequestTimeout: true,
-  };
-  return new SNSClient({
-    region,
-    maxAttempts: 4,
-    requestHandler,
-    // A copy: the SDK writes into it where the keys are from.
-    credentials: async () => ({ ...(await credentials.current()) }),
-  });
+  return new SNSClient(sdkSettings(region, credentials, 4));
 }
 
 /** A FIFO topic keeps the versions of a dataset in order, and drops an announcement that comes twice. */

@@ -2,8 +2,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import { keepsOrder } from "../config/topic.ts";
 import { IngestorError, reasonOf } from "../core/errors.ts";
 import type { AwsCredentials } from "./aws_credentials.ts";
-
-const attemptTimeoutMs = 5_000;
+import { sdkSettings } from "./sdk_settings.ts";
 
 /** Whether a topic is there; undefined where this may not be asked. Throws an `IngestorError` where it is not. */
 export function lookForTopic(topicArn: string, credentials: AwsCredentials): Promise<true | undefined> {
@@ -60,16 +59,7 @@ async function asking<T>(
   ask: (client: SNSClient) => Promise<T>,
 ): Promise<T> {
   const { SNSClient } = await import("@aws-sdk/client-sns");
-  const client = new SNSClient({
-    region: topicArn.split(":")[3] || "us-east-1",
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: attemptTimeoutMs,
-      requestTimeout: attemptTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-    credentials: async () => ({ ...(await credentials.current()) }),
-  });
+  const client = new SNSClient(sdkSettings(topicArn.split(":")[3] || "us-east-1", credentials, 2));
   try {
     return await ask(client);
   } finally {
