@@ -60,9 +60,9 @@ describe.each([
     await first.says("at work");
     const second = await w.slow("--wait", "1m");
     await second.says('"rates" waits for its lock');
-    second.signal("SIGTERM");
+    second.child.kill("SIGTERM");
     expect((await second.ended()).exitCode).toBe(143);
-    first.signal("SIGINT");
+    first.child.kill("SIGINT");
     expect((await first.ended()).exitCode).toBe(130);
     expect((await w.ingestor("lock", "status", "rates")).stdout).toBe("rates: nobody holds the lock\n");
   });
@@ -110,7 +110,7 @@ test("a file lock is free the moment that its process is killed", async () => {
   const first = await w.slow();
   await first.says("at work");
   expect((await w.quick()).exitCode).toBe(3);
-  first.signal("SIGKILL");
+  first.child.kill("SIGKILL");
   await first.ended();
   expect((await w.ingestor("lock", "status", "rates")).stdout).toBe("rates: nobody holds the lock\n");
   expect((await w.quick()).exitCode).toBe(0);
@@ -120,11 +120,11 @@ test("a holder that was stopped past its lease does not publish when it wakes up
   const w = await onDynamodb(5);
   const first = await w.slow();
   await first.says("at work");
-  first.signal("SIGSTOP");
+  first.child.kill("SIGSTOP");
   const second = await w.quick("--wait", "30s");
   expect(second.exitCode).toBe(0);
   w.goOn();
-  first.signal("SIGCONT");
+  first.child.kill("SIGCONT");
   const { exitCode, stdout, stderr } = await first.ended();
   expect(exitCode).toBe(5);
   expect(stderr).toMatch(

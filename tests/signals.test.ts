@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Glob } from "bun";
 import { afterAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { binary, ingestor } from "./support/binary.ts";
+import { ingestor } from "./support/binary.ts";
 import { tempFolder } from "./support/folder.ts";
+import { reportsIn, startIngestor } from "./support/process.ts";
 import { s3Error, startS3Server, testKeys, type S3Fault, type S3Faults } from "./support/s3_server.ts";
 
 setDefaultTimeout(30_000);
@@ -94,30 +95,14 @@ function world() {
   const cwd = tempFolder({ ...plugins, "datasets/source.txt": "x", "tmp/keep": "", ...Object.fromEntries(files) });
 
   async function start(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-    const child = Bun.spawn([await binary(), "run", ...args, "--json"], {
-      cwd,
-      env: { ...env, TMPDIR: join(cwd, "tmp"), ...more },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    let stderr = "";
-    const read = (async () => {
-      for await (const chunk of child.stderr) stderr += new TextDecoder().decode(chunk);
-    })();
+    const started = { cwd, env: { ...env, TMPDIR: join(cwd, "tmp"), ...more } };
+    const { child, says, ended } = await startIngestor(["run", ...args, "--json"], started);
     return {
       child,
-      async says(text: string) {
-        while (!stderr.includes(text)) {
-          if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${stderr}`);
-          await Bun.sleep(5);
-        }
-      },
+      says,
       async ended() {
-        const stdout = await new Response(child.stdout).text();
-        await read;
-        const reports = stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
-        return { exitCode: await child.exited, reports };
+        const { exitCode, stdout } = await ended();
+        return { exitCode, reports: reportsIn(stdout) };
       },
     };
   }

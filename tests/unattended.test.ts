@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { binary, ingestor } from "./support/binary.ts";
+import { ingestor } from "./support/binary.ts";
 import { bucketIn, envOf, openClouds, type Cloud } from "./support/clouds.ts";
 import { tablesAt } from "./support/dynamodb.ts";
 import { tempFolder } from "./support/folder.ts";
+import { reportsIn, startIngestor } from "./support/process.ts";
 import { topicAt } from "./support/topic.ts";
 
 // A lease of a few seconds has to end.
@@ -40,6 +41,8 @@ export default [
 /** Answers nothing. */
 const silent = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch: () => new Promise(() => {}) });
 
+const withReports = <T extends { stdout: string }>(ended: T) => ({ ...ended, reports: reportsIn(ended.stdout) });
+
 async function world(cloud: Cloud, timeout = 60) {
   const [bucket, table, topic] = await Promise.all([
     bucketIn(cloud),
@@ -65,27 +68,8 @@ lock: { kind: dynamodb, table_name: ${table}, timeout_seconds: ${timeout} }
   const env = { ...envOf(cloud), SNS_PROJECTION_TOPIC_ARN: topic.arn };
 
   async function start(...args: string[]) {
-    const command = [await binary(), "run", ...args, "--json"];
-    const child = Bun.spawn(command, { cwd, env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-    let stderr = "";
-    const read = (async () => {
-      for await (const chunk of child.stderr) stderr += new TextDecoder().decode(chunk);
-    })();
-    return {
-      child,
-      async says(text: string): Promise<void> {
-        while (!stderr.includes(text)) {
-          if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${stderr}`);
-          await Bun.sleep(10);
-        }
-      },
-      async ended() {
-        const stdout = await new Response(child.stdout).text();
-        await read;
-        const reports = stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
-        return { exitCode: await child.exited, reports, stderr };
-      },
-    };
+    const { child, says, ended } = await startIngestor(["run", ...args, "--json"], { cwd, env });
+    return { child, says, ended: async () => withReports(await ended()) };
   }
 
   return {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { binary, ingestor } from "./binary.ts";
+import { ingestor } from "./binary.ts";
 import { tempFolder } from "./folder.ts";
+import { startIngestor } from "./process.ts";
 
 /** Reads lines of code,date,value; where the first line is `wait`, not before there is a file called `go`. */
 const parser = `import { existsSync } from "node:fs";
@@ -37,13 +38,6 @@ load: { plugin: file_versioned, root: ./out }
 lock: ${lock}
 `;
 
-export interface Process {
-  /** Settles when what it wrote to standard error has this in it. */
-  says(text: string): Promise<void>;
-  signal(name: NodeJS.Signals): void;
-  ended(): Promise<{ exitCode: number; stdout: string; stderr: string }>;
-}
-
 /** A dataset with this lock, in a folder of its own, and processes of the real program that run it. */
 export function lockWorld(lock: string, env: Readonly<Record<string, string>> = {}) {
   const cwd = tempFolder({
@@ -53,28 +47,7 @@ export function lockWorld(lock: string, env: Readonly<Record<string, string>> = 
     "datasets/slow.txt": "wait\nA_D,2026-04-01,1\n",
   });
 
-  async function start(args: readonly string[]): Promise<Process> {
-    const command = [await binary(), "run", "rates", "--json", ...args];
-    const child = Bun.spawn(command, { cwd, env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-    let stderr = "";
-    const read = (async () => {
-      for await (const chunk of child.stderr) stderr += new TextDecoder().decode(chunk);
-    })();
-    return {
-      async says(text) {
-        while (!stderr.includes(text)) {
-          if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${stderr}`);
-          await Bun.sleep(10);
-        }
-      },
-      signal: (name) => child.kill(name),
-      async ended() {
-        const stdout = await new Response(child.stdout).text();
-        await read;
-        return { exitCode: await child.exited, stdout, stderr };
-      },
-    };
-  }
+  const start = (args: readonly string[]) => startIngestor(["run", "rates", "--json", ...args], { cwd, env });
 
   return {
     cwd,
