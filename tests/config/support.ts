@@ -6,9 +6,8 @@ import {
   defineNormalizer,
   defineParser,
   defineTransformer,
-  type Plugin,
-  type PluginLookup,
-} from "../../src/core/plugin.ts";
+} from "../../src/core/define.ts";
+import type { Plugin, PluginLookup } from "../../src/core/plugin.ts";
 import { loadDataset, type DatasetInput } from "../../src/config/load.ts";
 
 const seconds = v.pipe(v.number(), v.minValue(1), v.maxValue(600));

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import * as v from "valibot";
-import { defineLoader } from "../../src/core/plugin.ts";
+import { defineLoader } from "../../src/core/define.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { withState, world, type World } from "../support/run.ts";
 

@@ -181,7 +181,7 @@ test("a server that says of the same bytes something new is asked with that the 
 });
 
 test("an extractor that says unchanged without being asked is not believed", async () => {
-  const { defineExtractor } = await import("../../src/core/plugin.ts");
+  const { defineExtractor } = await import("../../src/core/define.ts");
   const v = await import("valibot");
   const lazy = defineExtractor({
     name: "lazy",

@@ -7,9 +7,8 @@ import {
   defineNormalizer,
   defineParser,
   defineTransformer,
-  type Plugin,
-  type StageName,
-} from "../../src/core/plugin.ts";
+} from "../../src/core/define.ts";
+import type { Plugin, StageName } from "../../src/core/plugin.ts";
 import { withState, world, type RunSettings, type World } from "../support/run.ts";
 
 const source = "A_D,2026-04-01,1\nB_D,2026-04-01,40\n";

@@ -7,8 +7,8 @@ import {
   defineNormalizer,
   defineParser,
   defineTransformer,
-  type Plugin,
-} from "../../src/core/plugin.ts";
+} from "../../src/core/define.ts";
+import type { Plugin } from "../../src/core/plugin.ts";
 import type { HeldLock, Lock } from "../../src/core/ports.ts";
 import { storeRoot, withLock, world, type RunSettings, type World } from "../support/run.ts";
 
